@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bridge::http {
+
+struct HeaderField {
+  std::string name;
+  std::string value;
+
+  bool operator==(const HeaderField&) const = default;
+};
+
+/// Header fields in the order and with the bytes in which they came; names compare without case (RFC 9110, 5.1).
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<HeaderField> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  /// Replaces every field of that name by one.
+  void set(std::string_view name, std::string value);
+  /// Removes every field of that name and says how many there were.
+  std::size_t remove(std::string_view name);
+
+  /// The value of the first field of that name.
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const { return find(name).has_value(); }
+  [[nodiscard]] std::size_t count(std::string_view name) const;
+  /// Whether a comma-separated field of that name lists `token` (without case), as Connection and Expect do.
+  [[nodiscard]] bool lists(std::string_view name, std::string_view token) const;
+
+  [[nodiscard]] std::size_t size() const { return fields_.size(); }
+  [[nodiscard]] bool empty() const { return fields_.empty(); }
+  [[nodiscard]] auto begin() const { return fields_.begin(); }
+  [[nodiscard]] auto end() const { return fields_.end(); }
+
+  bool operator==(const Headers&) const = default;
+
+ private:
+  std::vector<HeaderField> fields_;
+};
+
+/// ASCII comparison without case; the locale plays no part.
+[[nodiscard]] bool equalsIgnoreCase(std::string_view a, std::string_view b);
+
+}  // namespace bridge::http

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "loop/file.h"
+
+namespace bridge::upstreams {
+
+/// What the matched route captured, by name.
+using Params = std::map<std::string, std::string>;
+
+/// A span of a file in bytes.
+struct FileRange {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+/// Who served a request and where the time went, for the access log and metrics.
+struct ServedBy {
+  int pid = 0;
+  /// From the complete request to the lease of a worker, and from there to the end of the answer.
+  Duration waited{};
+  Duration worked{};
+};
+
+/// Where an upstream puts its answer. Owned by the exchange, which outlives the Call.
+///
+/// Legal order: informational*, head, (body* | file), end; or `fail` once at any point before `end`. Nothing may be
+/// called before `Upstream::start` has returned, after `end` or `fail`, or after the Call is destroyed. Each of `head`,
+/// `body`, `file`, `end` and `fail` may destroy the Call.
+class Answer {
+ public:
+  virtual void informational(http::ResponseHead head) = 0;
+  virtual void head(http::ResponseHead head) = 0;
+  virtual void body(Bytes data) = 0;
+  /// The rest of the body is this span of a file, sent by the exchange, which reports nothing back before `end`.
+  virtual void file(loop::OpenFile file, FileRange range) = 0;
+  virtual void end() = 0;
+  /// Before `head`: an error page with the status of the code. After it: the connection is cut.
+  virtual void fail(Error error) = 0;
+
+  /// Stops and resumes the flow of `Call::body`; at most one buffer still follows a pause.
+  virtual void pauseRequest() = 0;
+  virtual void resumeRequest() = 0;
+
+  /// Told at most once per lease, before `end` or `fail`; the last word counts.
+  virtual void servedBy(const ServedBy& served) = 0;
+
+ protected:
+  ~Answer() = default;
+};
+
+/// One request inside an upstream. Destroying it means that nobody listens any more; the kind decides whether the work
+/// ends.
+class Call {
+ public:
+  virtual ~Call() = default;
+  virtual void body(Bytes data) = 0;
+  /// The request body is complete; called for requests without a body too.
+  virtual void end() = 0;
+  /// Stops and resumes the flow of `Answer::body`; at most one buffer still follows a pause.
+  virtual void pause() = 0;
+  virtual void resume() = 0;
+};
+
+/// Something that answers requests. Lives as long as the server. `start` never calls `answer` before it returns; the
+/// request outlives the Call.
+class Upstream {
+ public:
+  virtual ~Upstream() = default;
+  [[nodiscard]] virtual std::unique_ptr<Call> start(const http::Request& request, const Params& params,
+                                                    Answer& answer) = 0;
+};
+
+}  // namespace bridge::upstreams
