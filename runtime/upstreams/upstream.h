@@ -1,8 +1,7 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <memory>
-#include <string>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -10,11 +9,11 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "loop/file.h"
+#include "routes/pattern.h"
 
 namespace bridge::upstreams {
 
-/// What the matched route captured, by name.
-using Params = std::map<std::string, std::string>;
+using routes::Params;
 
 /// A span of a file in bytes.
 struct FileRange {
@@ -68,6 +67,9 @@ class Call {
   /// Stops and resumes the flow of `Answer::body`; at most one buffer still follows a pause.
   virtual void pause() = 0;
   virtual void resume() = 0;
+  /// The client sent FIN: it left, or it closed only its own side and still reads. Work that has not begun may be given
+  /// up with `fail(ClientGone)`; work that runs goes on.
+  virtual void halfClosed() {}
 };
 
 /// Something that answers requests. Lives as long as the server. `start` never calls `answer` before it returns; the

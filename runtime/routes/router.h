@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "routes/pattern.h"
+
+namespace bridge::routes {
+
+/// Finds the target of a path among patterns, the most specific first; among equals the one added first. Filled at the
+/// start, read-only afterwards. `Target` is a small value such as a pointer; the router does not own what it points to.
+template <class Target>
+class Router {
+ public:
+  struct Match {
+    Target target;
+    Params params;
+  };
+
+  void add(Pattern pattern, Target target) {
+    auto place = routes_.begin();
+    while (place != routes_.end() && !pattern.moreSpecificThan(place->first)) {
+      ++place;
+    }
+    routes_.emplace(place, std::move(pattern), std::move(target));
+  }
+
+  [[nodiscard]] std::optional<Match> find(std::string_view path) const {
+    for (const auto& [pattern, target] : routes_) {
+      if (auto params = pattern.match(path)) {
+        return Match{target, std::move(*params)};
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<std::pair<Pattern, Target>> routes_;
+};
+
+}  // namespace bridge::routes
