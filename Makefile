@@ -1,0 +1,77 @@
+# The one door. `make` prints what there is; every target installs what it needs and, run again, does only what changed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help serve test build lint tidy generate sanitize fuzz bench package clean packages demo suites
+
+demo_app := $(CURDIR)/tests/app
+server := build/laravel-bridge
+cxx_files = $(shell find runtime tests -path tests/app -prune -o \( -name '*.h' -o -name '*.cpp' -o -name '*.def' \) -print)
+suites := native php e2e e2e-laravel-11 e2e-laravel-10
+configure = cmake -G Ninja --log-level=WARNING -S .
+
+help: ## this list
+	@echo 'make TARGET, where TARGET is one of'
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+serve: build $(if $(LARAVEL_PATH),,demo) ## serve the demo application on port 8080, or the one in LARAVEL_PATH
+	@export LARAVEL_PATH="$${LARAVEL_PATH:-$(demo_app)}"
+	echo "Serving $$LARAVEL_PATH; Ctrl-C stops."
+	exec $(server)
+
+test: build vendor/.installed demo ## every test: native, PHP, end to end; one closing summary
+	@ninja -C build
+	tests/run $(suites)
+
+build: packages ## the server, build/laravel-bridge
+	@[ -f build/build.ninja ] || $(configure) -B build >/dev/null
+	ninja -C build laravel-bridge
+
+lint: build vendor/.installed ## formats, include rules, file sizes, static analysis, generated files
+	@tools/packages lint
+	tests/lint/all
+
+tidy: build ## clang-tidy over the server (slow)
+	@tools/packages lint
+	find runtime -name '*.cpp' -print0 | xargs -0 -n 1 -P "$$(nproc)" clang-tidy --quiet -p build
+
+generate: build ## write .env.example and the tables of README.md anew
+	@tools/generated write
+
+sanitize: packages ## all native tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@[ -f build/sanitize/build.ninja ] || $(configure) -B build/sanitize -DBRIDGE_SANITIZE=address,undefined \
+	    -DCMAKE_BUILD_TYPE=Sanitize -DCMAKE_CXX_FLAGS_SANITIZE='-O1 -g1 -D_GLIBCXX_ASSERTIONS' >/dev/null
+	ninja -C build/sanitize
+	tests/run sanitize
+
+fuzz: packages ## each fuzzer for FUZZ_SECONDS (30) on a copy of its corpus
+	@tools/packages fuzz
+	[ -f build/fuzz/build.ninja ] || CXX=clang++ $(configure) -B build/fuzz -DBRIDGE_FUZZ=ON -DBRIDGE_TESTS=OFF >/dev/null
+	tests/fuzz/run build/fuzz
+
+bench: build demo ## the bare kernel, this server and nginx + PHP-FPM, side by side
+	@tools/packages bench
+	php tests/bench/run.php
+
+package: build vendor/.installed ## the composer package as it is shipped, build/laravel-bridge.zip
+	@git archive --format=zip --output=build/laravel-bridge.zip HEAD
+	echo build/laravel-bridge.zip
+
+clean: ## everything that was built or installed here
+	rm -rf build vendor tests/app/vendor
+
+packages:
+	@tools/packages build php
+
+# The lock file is not kept: a library is tested against what its users get.
+vendor/.installed: composer.json | packages
+	@echo 'Installing composer packages'
+	composer update --no-interaction --no-progress --quiet
+	touch $@
+
+demo: packages
+	@tests/app/prepare
+
+suites:
+	@echo $(suites)
