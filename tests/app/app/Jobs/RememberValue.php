@@ -1,0 +1,27 @@
+<?php
+
+declare(strict_types=1);
+
+namespace App\Jobs;
+
+use Illuminate\Bus\Queueable;
+use Illuminate\Contracts\Queue\ShouldQueue;
+use Illuminate\Foundation\Bus\Dispatchable;
+use Illuminate\Queue\InteractsWithQueue;
+use Illuminate\Queue\SerializesModels;
+use Illuminate\Support\Facades\Cache;
+
+/** Writes its value where /queue/result reads it. */
+final class RememberValue implements ShouldQueue
+{
+    use Dispatchable, InteractsWithQueue, Queueable, SerializesModels;
+
+    public const CACHE_KEY = 'queue:result';
+
+    public function __construct(private readonly string $value) {}
+
+    public function handle(): void
+    {
+        Cache::put(self::CACHE_KEY, ['value' => $this->value, 'pid' => getmypid(), 'console' => app()->runningInConsole()], 600);
+    }
+}

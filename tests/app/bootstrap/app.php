@@ -1,0 +1,31 @@
+<?php
+
+use Illuminate\Foundation\Application;
+use Illuminate\Foundation\Configuration\Exceptions;
+use Illuminate\Foundation\Configuration\Middleware;
+use Illuminate\Http\Middleware\HandleCors;
+use Illuminate\Http\Request;
+use Illuminate\Support\Facades\Route;
+
+return Application::configure(basePath: dirname(__DIR__))
+    ->withRouting(
+        web: __DIR__.'/../routes/web.php',
+        api: __DIR__.'/../routes/api.php',
+        commands: __DIR__.'/../routes/console.php',
+        health: '/up',
+        then: function (): void {
+            Route::group([], base_path('routes/stateless.php'));
+            Route::group([], base_path('routes/trouble.php'));
+        },
+    )
+    ->withMiddleware(function (Middleware $middleware): void {
+        // Its package, fruitcake/php-cors, is replaced in composer.json.
+        $middleware->remove(HandleCors::class);
+        $middleware->redirectUsersTo('/dashboard');
+    })
+    ->withExceptions(function (Exceptions $exceptions): void {
+        $exceptions->shouldRenderJsonWhen(
+            fn (Request $request): bool => $request->is('api', 'api/*') || $request->expectsJson(),
+        );
+    })
+    ->create();

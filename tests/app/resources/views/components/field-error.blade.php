@@ -1,0 +1,4 @@
+@props(['name'])
+@error($name)
+    <p class="note bad" id="{{ $name }}-error" role="alert">{{ $message }}</p>
+@enderror

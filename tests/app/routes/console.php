@@ -1,0 +1,7 @@
+<?php
+
+use Illuminate\Support\Facades\Artisan;
+
+Artisan::command('demo:version', function (): void {
+    $this->line('Laravel '.app()->version().' on PHP '.PHP_VERSION);
+})->purpose('Say which versions this application runs on');
