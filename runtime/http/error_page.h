@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bridge::http {
+
+struct ErrorPage {
+  std::string_view contentType;
+  std::string body;
+};
+
+/// The generic body for a status: what happened in the standard words, never why; the request id lets the operator find
+/// the cause in the log. `requestId` may be empty.
+[[nodiscard]] ErrorPage errorPage(int status, std::string_view requestId, bool json);
+
+}  // namespace bridge::http

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace bridge::http {
+
+/// A character of a token (RFC 9110, 5.6.2).
+[[nodiscard]] bool isTokenChar(char c);
+/// A method, a field name: one or more token characters.
+[[nodiscard]] bool isToken(std::string_view text);
+/// A field value or reason phrase (RFC 9110, 5.5): no CR, LF, NUL or other control character but the tab. Bytes from
+/// 0x80 are allowed and mean whatever the two ends think they mean.
+[[nodiscard]] bool isFieldText(std::string_view text);
+/// Takes blanks and tabs off both ends.
+[[nodiscard]] std::string_view trimBlanks(std::string_view text);
+/// Decimal digits and nothing else; nothing on overflow.
+[[nodiscard]] std::optional<std::uint64_t> parseDecimal(std::string_view text);
+/// The value of a hex digit, or -1.
+[[nodiscard]] int hexValue(char c);
+
+}  // namespace bridge::http
