@@ -4,16 +4,11 @@ declare(strict_types=1);
 
 namespace App\Models;
 
-use Database\Factories\PostFactory;
-use Illuminate\Database\Eloquent\Factories\HasFactory;
 use Illuminate\Database\Eloquent\Model;
 use Illuminate\Database\Eloquent\Relations\BelongsTo;
 
 class Post extends Model
 {
-    /** @use HasFactory<PostFactory> */
-    use HasFactory;
-
     /** @var list<string> */
     protected $fillable = ['user_id', 'title', 'body'];
 

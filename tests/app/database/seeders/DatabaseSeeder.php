@@ -25,19 +25,24 @@ final class DatabaseSeeder extends Seeder
         for ($number = 1; $number <= 50; $number++) {
             $first = self::FIRST_NAMES[($number - 1) % 10];
             $last = self::LAST_NAMES[intdiv($number - 1, 10)];
-            $user = User::factory()->create([
+            $created = $start->copy()->addDays($number);
+
+            $user = User::query()->forceCreate([
                 'name' => $number === 1 ? 'Demo User' : "{$first} {$last}",
                 'email' => $number === 1 ? 'demo@example.com' : "user{$number}@example.com",
+                'email_verified_at' => $created,
                 'password' => $password,
-                'created_at' => $start->copy()->addDays($number),
-                'updated_at' => $start->copy()->addDays($number),
+                'created_at' => $created,
+                'updated_at' => $created,
             ]);
 
             for ($post = 1; $post <= 3; $post++) {
-                Post::factory()->for($user)->create([
+                Post::query()->forceCreate([
+                    'user_id' => $user->id,
                     'title' => "Note {$post} by {$user->name}",
-                    'created_at' => $start->copy()->addDays($number)->addHours($post),
-                    'updated_at' => $start->copy()->addDays($number)->addHours($post),
+                    'body' => str_repeat("This is note {$post} of user {$number}. ", 5),
+                    'created_at' => $created->copy()->addHours($post),
+                    'updated_at' => $created->copy()->addHours($post),
                 ]);
             }
         }

@@ -1,0 +1,7 @@
+<?php
+
+return [
+    'default' => env('MAIL_MAILER', 'log'),
+    'mailers' => ['log' => ['transport' => 'log'], 'array' => ['transport' => 'array']],
+    'from' => ['address' => 'demo@example.com', 'name' => env('APP_NAME', 'Laravel')],
+];
