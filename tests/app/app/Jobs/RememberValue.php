@@ -18,7 +18,9 @@ final class RememberValue implements ShouldQueue
 
     public const CACHE_KEY = 'queue:result';
 
-    public function __construct(private readonly string $value) {}
+    public function __construct(private readonly string $value)
+    {
+    }
 
     public function handle(): void
     {

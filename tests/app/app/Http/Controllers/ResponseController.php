@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace App\Http\Controllers;
 
+use Illuminate\Http\JsonResponse;
 use Illuminate\Http\RedirectResponse;
 use Illuminate\Http\Request;
 use Illuminate\Http\Response;
@@ -19,7 +20,7 @@ final class ResponseController extends Controller
         return response("status {$code}\n", $code, ['Content-Type' => 'text/plain; charset=UTF-8']);
     }
 
-    public function cookies(Request $request): Response
+    public function cookies(Request $request): JsonResponse
     {
         return response()
             ->json(['received' => $request->cookies->all()])
@@ -63,5 +64,30 @@ final class ResponseController extends Controller
         echo "echoed\n";
 
         return response("returned\n", 200, ['Content-Type' => 'text/plain; charset=UTF-8', 'X-Framework' => 'yes']);
+    }
+
+    /** Heads that contradict the body, or HTTP itself, as a careless application writes them. */
+    public function framing(string $kind): Response
+    {
+        $response = response("exactly 20 bytes...\n", 200, ['Content-Type' => 'text/plain; charset=UTF-8']);
+
+        match ($kind) {
+            'short' => $response->header('Content-Length', '30'),
+            'long' => $response->header('Content-Length', '5'),
+            'injected' => $response->header('X-Injected', "one\r\nX-Smuggled: two"),
+            'name' => $response->header('X Bad Name', 'one'),
+            'hop' => $response->withHeaders([
+                'Connection' => 'keep-alive, X-Hop',
+                'Keep-Alive' => 'timeout=99',
+                'Transfer-Encoding' => 'gzip',
+                'Trailer' => 'X-Hop',
+                'Upgrade' => 'h2c',
+            ]),
+            'accel' => $response->header('X-Accel-Redirect', storage_path('app/downloads/sample.bin')),
+            'sendfile' => $response->header('X-Sendfile', storage_path('app/downloads/sample.bin')),
+            default => abort(404),
+        };
+
+        return $response;
     }
 }

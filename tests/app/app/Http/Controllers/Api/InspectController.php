@@ -97,7 +97,7 @@ final class InspectController extends Controller
         }, $files);
     }
 
-    /** @param array<string, mixed> $data */
+    /** @param  array<string, mixed>  $data */
     private function answer(array $data): JsonResponse
     {
         return response()->json($data, options: JSON_INVALID_UTF8_SUBSTITUTE | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE);
