@@ -1,0 +1,162 @@
+#include "config/kinds.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace bridge::config::kind {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n\v\f";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+template <class T, std::size_t N>
+std::optional<T> choose(std::string_view text, const std::array<std::pair<std::string_view, T>, N>& choices) {
+  const auto name = lower(text);
+  for (const auto& [choice, value] : choices) {
+    if (choice == name) {
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string range(std::string_view what, std::string_view limits) {
+  const auto dots = limits.find("..");
+  return std::string(what) + " from " + std::string(limits.substr(0, dots)) + " to " +
+         std::string(limits.substr(dots + 2));
+}
+
+}  // namespace
+
+std::string Int::wanted(std::string_view limits) { return range("a whole number", limits); }
+std::string Size::wanted(std::string_view limits) { return range("a size", limits) + " (bytes, or with K, M, G, T)"; }
+std::string Time::wanted(std::string_view limits) { return range("a number of seconds", limits); }
+
+std::optional<bool> Flag::parse(std::string_view text, std::string_view /*limits*/) {
+  using Choice = std::pair<std::string_view, bool>;
+  static constexpr std::array kChoices{Choice{"on", true},      Choice{"true", true}, Choice{"yes", true},
+                                       Choice{"1", true},       Choice{"off", false}, Choice{"false", false},
+                                       Choice{"no", false},     Choice{"0", false},   Choice{"(true)", true},
+                                       Choice{"(false)", false}};
+  return choose(text, kChoices);
+}
+std::string Flag::wanted(std::string_view /*limits*/) { return "one of: on, off"; }
+
+std::optional<bool> Truthy::parse(std::string_view text, std::string_view /*limits*/) {
+  using Choice = std::pair<std::string_view, bool>;
+  static constexpr std::array kFalse{Choice{"", false},        Choice{"0", false},      Choice{"false", false},
+                                     Choice{"(false)", false}, Choice{"null", false},   Choice{"(null)", false},
+                                     Choice{"empty", false},   Choice{"(empty)", false}};
+  return choose(text, kFalse).value_or(true);
+}
+std::string Truthy::wanted(std::string_view /*limits*/) { return "one of: true, false"; }
+
+std::optional<std::string> Text::parse(std::string_view text, std::string_view /*limits*/) { return std::string(text); }
+std::string Text::wanted(std::string_view /*limits*/) { return ""; }
+
+std::optional<std::vector<std::string>> List::parse(std::string_view text, std::string_view /*limits*/) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    if (const auto item = trimmed(text.substr(0, comma)); !item.empty()) {
+      items.emplace_back(item);
+    }
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return items;
+}
+std::string List::wanted(std::string_view /*limits*/) { return ""; }
+
+std::optional<std::vector<std::string>> Words::parse(std::string_view text, std::string_view /*limits*/) {
+  std::vector<std::string> words;
+  bool inWord = false;
+  char quote = 0;
+  for (const char c : text) {
+    if (quote == 0 && kBlanks.find(c) != std::string_view::npos) {
+      inWord = false;
+      continue;
+    }
+    if (!inWord) {
+      words.emplace_back();
+      inWord = true;
+    }
+    if (quote != 0 ? c == quote : c == '"' || c == '\'') {
+      quote = quote != 0 ? '\0' : c;
+    } else {
+      words.back() += c;
+    }
+  }
+  if (quote != 0) {
+    return std::nullopt;
+  }
+  return words;
+}
+std::string Words::wanted(std::string_view /*limits*/) { return "words, with every quote closed"; }
+
+std::optional<unsigned> Mode::parse(std::string_view text, std::string_view /*limits*/) {
+  unsigned mode = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '7') {
+      return std::nullopt;
+    }
+    mode = mode * 8 + static_cast<unsigned>(c - '0');
+  }
+  const bool sized = text.size() == 3 || (text.size() == 4 && text[0] == '0');
+  return sized ? std::optional(mode) : std::nullopt;
+}
+std::string Mode::wanted(std::string_view /*limits*/) { return "file permissions in octal, such as 0600"; }
+
+std::optional<std::string> PhpSize::parse(std::string_view text, std::string_view /*limits*/) {
+  if (text.empty() || text == "-1") {
+    return std::string(text);
+  }
+  auto digits = text;
+  if (std::string_view("KMGkmg").find(digits.back()) != std::string_view::npos) {
+    digits.remove_suffix(1);
+  }
+  return Int::read(digits) ? std::optional(std::string(text)) : std::nullopt;
+}
+std::string PhpSize::wanted(std::string_view /*limits*/) { return "a size such as 128M, or -1"; }
+
+std::optional<Level> LevelName::parse(std::string_view text, std::string_view /*limits*/) {
+  using Choice = std::pair<std::string_view, Level>;
+  static constexpr std::array kChoices{Choice{"trace", Level::trace}, Choice{"debug", Level::debug},
+                                       Choice{"info", Level::info},   Choice{"notice", Level::info},
+                                       Choice{"warn", Level::warn},   Choice{"warning", Level::warn},
+                                       Choice{"error", Level::error}, Choice{"critical", Level::error},
+                                       Choice{"alert", Level::error}, Choice{"emergency", Level::error}};
+  return choose(text, kChoices);
+}
+std::string LevelName::wanted(std::string_view /*limits*/) { return "one of: trace, debug, info, warn, error"; }
+
+std::optional<log::Format> FormatName::parse(std::string_view text, std::string_view /*limits*/) {
+  using Choice = std::pair<std::string_view, log::Format>;
+  static constexpr std::array kChoices{Choice{"text", log::Format::text}, Choice{"json", log::Format::json}};
+  return choose(text, kChoices);
+}
+std::string FormatName::wanted(std::string_view /*limits*/) { return "one of: text, json"; }
+
+std::optional<WorkerIsolation> Isolation::parse(std::string_view text, std::string_view /*limits*/) {
+  using Choice = std::pair<std::string_view, WorkerIsolation>;
+  static constexpr std::array kChoices{Choice{"worker", WorkerIsolation::worker},
+                                       Choice{"request", WorkerIsolation::request}};
+  return choose(text, kChoices);
+}
+std::string Isolation::wanted(std::string_view /*limits*/) { return "one of: worker, request"; }
+
+}  // namespace bridge::config::kind

@@ -1,0 +1,159 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "config/setting_rows.h"
+
+namespace bridge::config {
+namespace {
+
+// sockaddr_un keeps 107 bytes of a path; a generation's socket is SOCKET_PATH with ".<number>".
+constexpr std::size_t kMaxSocketPath = 107;
+constexpr std::size_t kGenerationSuffix = 8;
+constexpr std::string_view kUnixHost = "unix:";
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  const auto first = text.find_first_not_of(kBlanks);
+  return first == std::string_view::npos ? std::string_view{}
+                                         : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+/// The sources with their files read, asked in order.
+class Lookup {
+ public:
+  explicit Lookup(const Sources& sources) : sources_(sources) {
+    for (const auto* file : {&sources.applicationEnvFile, &sources.workingEnvFile}) {
+      if (file->has_value()) {
+        files_.emplace_back((*file)->name, parseDotenv((*file)->text, sources.environment));
+      }
+    }
+  }
+
+  struct Found {
+    std::string_view value;
+    std::string_view file;  ///< "" for a flag or the environment
+  };
+
+  [[nodiscard]] std::optional<Found> find(std::string_view name) const {
+    for (const auto* variables : {&sources_.flags, &sources_.environment}) {
+      if (const auto value = get(*variables, name); !value.empty()) {
+        return Found{value, ""};
+      }
+    }
+    for (const auto& [file, content] : files_) {
+      if (const auto value = get(content.values, name); !value.empty()) {
+        return Found{value, file};
+      }
+    }
+    return std::nullopt;
+  }
+
+  void reportErrors(std::vector<Problem>& problems) const {
+    for (const auto& [file, content] : files_) {
+      for (const auto& error : content.errors) {
+        problems.push_back({file, "", "line " + std::to_string(error.line) + " has " + error.message});
+      }
+    }
+  }
+
+ private:
+  static std::string_view get(const Variables& variables, std::string_view name) {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string_view{} : trimmed(found->second);
+  }
+
+  const Sources& sources_;
+  std::vector<std::pair<std::string, Dotenv>> files_;
+};
+
+void checkSocketPath(std::string_view name, const std::string& path, std::size_t most, std::vector<Problem>& problems) {
+  if (path.size() > most) {
+    problems.push_back({std::string(name), path,
+                        "is " + std::to_string(path.size()) + " bytes long; the path of a Unix socket may have " +
+                            std::to_string(most) + " here"});
+  }
+}
+
+/// What no single row can see.
+void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
+  if (settings.socketPoolMin > settings.socketPoolMax) {
+    problems.push_back({"SOCKET_POOL_MIN", std::to_string(settings.socketPoolMin),
+                        "is more than SOCKET_POOL_MAX, which is " + std::to_string(settings.socketPoolMax)});
+  }
+  if (settings.maxHeaderLine > settings.maxHeaderSize) {
+    problems.push_back({"MAX_HEADER_LINE", std::to_string(settings.maxHeaderLine),
+                        "is more than MAX_HEADER_SIZE, which is " + std::to_string(settings.maxHeaderSize)});
+  }
+  checkSocketPath("SOCKET_PATH", settings.socketPath, kMaxSocketPath - kGenerationSuffix, problems);
+  if (settings.httpHost.starts_with(kUnixHost)) {
+    const auto path = settings.httpHost.substr(kUnixHost.size());
+    if (path.empty()) {
+      problems.push_back({"HTTP_HOST", settings.httpHost, "names no path after unix:"});
+    }
+    checkSocketPath("HTTP_HOST", path, kMaxSocketPath, problems);
+    if (path == settings.socketPath) {
+      problems.push_back({"HTTP_HOST", settings.httpHost, "is also SOCKET_PATH; they must differ"});
+    }
+  }
+}
+
+void complete(Settings& settings, const Sources& sources, const Lookup& lookup) {
+  settings.laravelPath = laravelPath(sources);
+  if (settings.spoolDir.empty()) {
+    const auto temporary = lookup.find("TMPDIR");
+    settings.spoolDir = temporary ? absolutePath(temporary->value, sources.workingDirectory) : "/tmp";
+  }
+  if (settings.httpHost.starts_with(kUnixHost)) {
+    const auto path = settings.httpHost.substr(kUnixHost.size());
+    settings.httpHost = std::string(kUnixHost) + (path.empty() ? "" : absolutePath(path, sources.workingDirectory));
+  }
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  return value.empty() ? variable + ": " + message : variable + ": \"" + log::escape(value) + "\" " + message;
+}
+
+std::string laravelPath(const Sources& sources) {
+  // The application's own file cannot say where the application is.
+  auto outer = sources;
+  outer.applicationEnvFile.reset();
+  const auto found = Lookup(outer).find("LARAVEL_PATH");
+  return found ? absolutePath(found->value, sources.workingDirectory) : sources.workingDirectory;
+}
+
+LoadResult load(const Sources& sources) {
+  const Lookup lookup(sources);
+  LoadResult result;
+  lookup.reportErrors(result.problems);
+  for (const auto& row : settingRows()) {
+    const auto found = lookup.find(row.name);
+    const auto text = found ? found->value : row.initial;
+    if (!row.assign(result.settings, text, sources.workingDirectory)) {
+      const auto place = !found || found->file.empty() ? "" : " (in " + std::string(found->file) + ")";
+      result.problems.push_back(
+          {std::string(row.name), row.secret() ? "" : std::string(text), "is not " + row.wanted + place});
+    }
+  }
+  complete(result.settings, sources, lookup);
+  checkTogether(result.settings, result.problems);
+  return result;
+}
+
+std::vector<std::string> reload(Settings& running, const Settings& fresh) {
+  std::vector<std::string> needRestart;
+  for (const auto& row : settingRows()) {
+    auto copy = running;
+    if (row.take(row.reloadable() ? running : copy, fresh) && !row.reloadable()) {
+      needRestart.emplace_back(row.name);
+    }
+  }
+  return needRestart;
+}
+
+}  // namespace bridge::config
