@@ -11,7 +11,7 @@ struct H1Limits {
   std::size_t requestLine = 16U * 1024U;
   /// One field line without its end; beyond it 431.
   std::size_t headerLine = 16U * 1024U;
-  /// The whole head or the trailer section; beyond it 431.
+  /// All field lines of the head, or of the trailer section, without their ends; beyond it 431.
   std::size_t headerBytes = 64U * 1024U;
   /// Fields of the head or of the trailer section.
   std::size_t headerCount = 100;

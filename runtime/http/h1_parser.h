@@ -18,6 +18,8 @@ struct ResponseFraming {
   Version version = Version::http11;
   std::optional<std::uint64_t> contentLength;
   bool chunked = false;
+  /// Not for 1xx, 204, 304 and answers to HEAD, whatever their fields say, nor where the length is 0.
+  bool hasBody = false;
   /// The body ends where the connection ends: `H1Parser::finish` completes it (RFC 9112, 6.3).
   bool untilClose = false;
   /// Whether the sender keeps the connection open afterwards.
@@ -56,7 +58,7 @@ class H1Parser {
  public:
   enum class Role { request, response };
 
-  H1Parser(Role role, const H1Limits& limits) : role_(role), head_(limits), chunks_(limits) {}
+  H1Parser(Role role, const H1Limits& limits);
 
   /// Parses up to the end of one message and says how many bytes it took. It takes less than it was given only when the
   /// message is complete or the handler paused; call again with the rest (possibly empty: after a pause the end may
@@ -87,9 +89,9 @@ class H1Parser {
   enum class State { head, fixedBody, chunkedBody, untilClose, ending, done, failed };
 
   Result<std::size_t> feedHead(std::string_view data, H1Handler& handler);
+  Result<void> takeRequest(std::string_view lines, H1Handler& handler);
+  Result<void> takeResponse(std::string_view lines, H1Handler& handler);
   Result<std::size_t> feedBody(std::string_view data, H1Handler& handler);
-  Result<Flow> headDone(std::string_view head, H1Handler& handler);
-  void chooseBody(bool chunked, std::optional<std::uint64_t> length);
   Error fail(Error error);
 
   Role role_;

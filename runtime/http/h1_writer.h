@@ -48,7 +48,8 @@ class H1Writer {
   /// connection must be cut, so that the client does not take the answer for complete.
   [[nodiscard]] Result<Bytes> end();
 
-  /// A complete small answer in one buffer: head, body and end.
+  /// A complete small answer in one buffer: head, body and end. Also InvalidAnswer where the body is shorter than the
+  /// Content-Length of the head: nothing has been sent, so an error page may follow from a new writer.
   [[nodiscard]] Result<Bytes> whole(const ResponseHead& head, std::string_view date, std::string_view body);
 
   /// Bytes were discarded because the body was longer than its length or the status allows none: a fault of the
@@ -62,8 +63,10 @@ class H1Writer {
  private:
   enum class Framing { none, length, chunked, close };
 
-  [[nodiscard]] Result<void> appendHead(std::string& out, const ResponseHead& head, std::string_view date,
-                                        std::optional<std::uint64_t> bodyLength, std::size_t room);
+  Result<void> appendHead(std::string& out, const ResponseHead& head, std::string_view date,
+                          std::optional<std::uint64_t> bodyLength, std::size_t room);
+  void appendFraming(std::string& out, int status, std::optional<std::uint64_t> given,
+                     std::optional<std::uint64_t> known);
   [[nodiscard]] std::size_t accept(std::size_t size);
 
   For for_;

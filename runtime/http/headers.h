@@ -22,7 +22,9 @@ class Headers {
   Headers(std::initializer_list<HeaderField> fields) : fields_(fields) {}
 
   void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
-  /// Replaces every field of that name by one.
+  /// Makes room for `count` fields.
+  void reserve(std::size_t count) { fields_.reserve(count); }
+  /// Replaces every field of that name by one, in the place of the first, else at the end.
   void set(std::string_view name, std::string value);
   /// Removes every field of that name and says how many there were.
   std::size_t remove(std::string_view name);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "http/headers.h"
@@ -49,6 +50,7 @@ struct MultipartLimits {
 /// part without name and filename is skipped, as PHP does.
 class MultipartParser {
  public:
+  /// `boundary` as `multipartBoundary` gives it.
   MultipartParser(std::string_view boundary, const MultipartLimits& limits);
 
   /// BadRequest (malformed part head, bytes behind a boundary), PayloadTooLarge (too many parts or fields).
@@ -59,24 +61,28 @@ class MultipartParser {
  private:
   enum class State { preamble, afterBoundary, head, data, epilogue };
 
+  std::size_t readData(std::string_view data, MultipartHandler& handler);
+  void emit(std::string_view data, MultipartHandler& handler) const;
+  void partDone(MultipartHandler& handler);
   Result<std::size_t> readBoundaryLine(std::string_view data);
   Result<std::size_t> readHead(std::string_view data, MultipartHandler& handler);
-  Result<void> headLine(std::string_view line);
+  Result<void> headLine(std::string line, MultipartHandler& handler);
   Result<void> headDone(MultipartHandler& handler);
-  std::size_t readData(std::string_view data, MultipartHandler& handler);
 
   MultipartLimits limits_;
   /// CRLF, two dashes, boundary.
   std::string delimiter_;
   State state_ = State::preamble;
-  /// How many bytes of the delimiter the data so far ended with.
-  std::size_t matched_ = 0;
+  /// How many bytes of the delimiter the data so far ended with, and how many of these are not data that would have to
+  /// be given out: the CRLF that the first delimiter may lack and that the head of a part lends to an empty one.
+  std::size_t matched_;
+  std::size_t borrowed_;
+  /// The part has neither name nor filename.
   bool skipped_ = false;
   std::size_t parts_ = 0;
   std::size_t headBytes_ = 0;
   std::string line_;
-  PartHead part_;
-  bool named_ = false;
+  std::vector<std::string> lines_;
 };
 
 }  // namespace bridge::http

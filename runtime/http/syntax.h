@@ -10,6 +10,11 @@ namespace bridge::http {
 [[nodiscard]] bool isTokenChar(char c);
 /// A method, a field name: one or more token characters.
 [[nodiscard]] bool isToken(std::string_view text);
+/// A character of a field value: not a control character but for the tab.
+[[nodiscard]] constexpr bool isFieldChar(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 ? byte != 0x7F : byte == '\t';
+}
 /// A field value or reason phrase (RFC 9110, 5.5): no CR, LF, NUL or other control character but the tab. Bytes from
 /// 0x80 are allowed and mean whatever the two ends think they mean.
 [[nodiscard]] bool isFieldText(std::string_view text);

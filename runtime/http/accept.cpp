@@ -1,0 +1,65 @@
+#include "http/accept.h"
+
+#include <string>
+
+#include "http/syntax.h"
+
+namespace bridge::http {
+namespace {
+
+/// The `q` of one element in thousandths; 1000 where it has none, 0 where it is malformed (RFC 9110, 12.4.2).
+int qualityOf(std::string_view element) {
+  for (auto at = element.find(';'); at != std::string_view::npos; at = element.find(';', at + 1)) {
+    const auto parameter = trimBlanks(element.substr(at + 1, element.find(';', at + 1) - at - 1));
+    if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') continue;
+    auto digits = parameter.substr(2);
+    if (digits.size() > 5 || (digits[0] != '0' && digits[0] != '1') || (digits.size() > 1 && digits[1] != '.'))
+      return 0;
+    int quality = (digits[0] - '0') * 1000;
+    int weight = 100;
+    digits.remove_prefix(digits.size() > 1 ? 2 : 1);
+    for (const char c : digits) {
+      if (c < '0' || c > '9') return 0;
+      quality += (c - '0') * weight;
+      weight /= 10;
+    }
+    return quality > 1000 ? 0 : quality;
+  }
+  return 1000;
+}
+
+/// The first media range of the highest quality, in lower case and without parameters; empty where nothing is accepted
+/// explicitly. Symfony's AcceptHeader sorts in the same way.
+std::string preferred(std::string_view accept) {
+  std::string_view best;
+  int bestQuality = 0;
+  while (!accept.empty()) {
+    const auto comma = accept.find(',');
+    const auto element = accept.substr(0, comma);
+    accept.remove_prefix(comma == std::string_view::npos ? accept.size() : comma + 1);
+    const auto type = trimBlanks(element.substr(0, element.find(';')));
+    const auto quality = qualityOf(element);
+    if (!type.empty() && quality > bestQuality) {
+      best = type;
+      bestQuality = quality;
+    }
+  }
+  std::string lower(best);
+  for (auto& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return lower;
+}
+
+}  // namespace
+
+bool prefersJson(const Headers& headers) {
+  const auto accept = headers.find("Accept");
+  const auto type = preferred(accept.value_or(""));
+  if (type.find("/json") != std::string::npos || type.find("+json") != std::string::npos) return true;
+  const bool script = equalsIgnoreCase(headers.find("X-Requested-With").value_or(""), "XMLHttpRequest");
+  const bool anything = type.empty() || type == "*/*" || type == "*";
+  return script && anything && !headers.has("X-PJAX");
+}
+
+}  // namespace bridge::http

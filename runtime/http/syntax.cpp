@@ -1,0 +1,56 @@
+#include "http/syntax.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace bridge::http {
+namespace {
+
+constexpr std::array<bool, 256> makeTokenTable() {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}
+
+constexpr auto kToken = makeTokenTable();
+
+}  // namespace
+
+bool isTokenChar(char c) { return kToken[static_cast<unsigned char>(c)]; }
+
+bool isToken(std::string_view text) { return !text.empty() && std::ranges::all_of(text, isTokenChar); }
+
+bool isFieldText(std::string_view text) { return std::ranges::all_of(text, isFieldChar); }
+
+std::string_view trimBlanks(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::uint64_t> parseDecimal(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (value > (kMax - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+int hexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace bridge::http
