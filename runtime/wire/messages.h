@@ -1,0 +1,178 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace bridge::wire {
+
+/// The version of the protocol that this server speaks.
+constexpr int kVersion = 1;
+
+// The messages of PROTOCOL.md, which says what each member means. Strings hold bytes as HTTP or the file system knows
+// them in Request, Info and Answer, and UTF-8 everywhere else.
+
+// Worker to server ----------------------------------------------------------------------------------------------------
+
+struct Hello {
+  int version = kVersion;
+  int pid = 0;
+  std::string php;
+  std::string laravel;
+  std::uint64_t generation = 0;
+  bool supervised = false;
+  std::string path;
+  /// Connections that the handler serves at once; 0: as many as are opened.
+  std::uint64_t capacity = 0;
+};
+
+struct Taken {};
+
+struct Info {
+  http::ResponseHead head;
+};
+
+/// A part of a file, in bytes.
+struct FileSpan {
+  std::string path;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+  /// The file is removed once it has been sent, or cannot be sent any more.
+  bool remove = false;
+};
+
+/// The head of an answer. With `file` no bytes follow.
+struct AnswerHead {
+  http::ResponseHead head;
+  std::optional<FileSpan> file;
+};
+
+struct End {};
+
+/// Memory in bytes.
+struct Ready {
+  std::uint64_t memory = 0;
+  std::uint64_t peak = 0;
+  std::uint64_t requests = 0;
+  bool retire = false;
+  std::string why;
+};
+
+struct Pong {
+  std::uint64_t memory = 0;
+  std::uint64_t requests = 0;
+};
+
+using WorkerMessage = std::variant<Hello, Taken, Info, AnswerHead, End, Ready, Pong>;
+
+// Server to worker ----------------------------------------------------------------------------------------------------
+
+/// The server's hello.
+struct Welcome {
+  int version = kVersion;
+};
+
+struct Refuse {
+  std::string reason;
+};
+
+/// A multipart body that has been taken apart. The values of the fields, one after the other, are the bytes that follow
+/// the request.
+struct Form {
+  struct Field {
+    std::string name;
+    std::uint64_t bytes = 0;
+  };
+  struct File {
+    std::string field;
+    std::string name;
+    std::string type;
+    /// Empty with an error.
+    std::string path;
+    std::uint64_t size = 0;
+    /// PHP's UPLOAD_ERR_* number.
+    int error = 0;
+  };
+
+  std::vector<Field> fields;
+  std::vector<File> files;
+};
+
+/// Where the body of a request is. Lengths in bytes.
+struct RequestBody {
+  /// What follows in frames: the body itself, or the values of the form's fields.
+  std::uint64_t framed = 0;
+  /// The whole body, wherever it is; with a form that of the original.
+  std::uint64_t length = 0;
+  /// The file that holds the body; empty: none.
+  std::string spool;
+  std::optional<Form> form;
+};
+
+struct RequestMessage {
+  http::Request request;
+  RequestBody body;
+};
+
+struct Cancel {};
+struct Ping {};
+
+using ServerMessage = std::variant<Welcome, Refuse, RequestMessage, Cancel, Ping>;
+
+// The control channel -------------------------------------------------------------------------------------------------
+
+struct Booting {
+  std::string step;
+};
+
+struct Listening {
+  std::string path;
+  int pid = 0;
+  std::uint64_t capacity = 0;
+  std::string php;
+  std::string laravel;
+  /// What the start took, in milliseconds.
+  double ms = 0;
+  std::vector<std::string> notes;
+};
+
+struct Failed {
+  std::string step;
+  std::string className;
+  std::string message;
+  std::string file;
+  std::uint64_t line = 0;
+  std::string trace;
+};
+
+struct Forked {
+  int pid = 0;
+};
+
+/// Times in seconds; peak resident memory in bytes.
+struct Exited {
+  int pid = 0;
+  int code = 0;
+  int signal = 0;
+  double user = 0;
+  double system = 0;
+  std::uint64_t peak = 0;
+};
+
+using HandlerMessage = std::variant<Booting, Listening, Failed, Forked, Exited>;
+
+struct Drain {};
+
+struct Kill {
+  int pid = 0;
+  int signal = 9;
+};
+
+using RuntimeMessage = std::variant<Drain, Kill>;
+
+}  // namespace bridge::wire
