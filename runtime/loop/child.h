@@ -62,8 +62,8 @@ class Child {
   [[nodiscard]] bool running() const;
   /// Harmless after the end: the pid is not used any more.
   Result<void> kill(int signal);
-  /// The same for the process group that the child leads; for options with `newProcessGroup`, or a child that has made
-  /// itself a leader. Reaches what the child left behind even after its own end, as long as it has not been reaped.
+  /// The same for the process group that the child leads (`newProcessGroup`, or it made itself the leader), or for the
+  /// child alone while it leads none. Legal until `onExit` returns: there it reaches what the child left behind.
   Result<void> killGroup(int signal);
 
   /// Each may be taken once; null where it was not captured.

@@ -7,8 +7,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace bridge::loop {
@@ -103,8 +105,8 @@ class FileWriter {
 
  private:
   struct Core;
-  explicit FileWriter(Core* core) : core_(core) {}
-  Core* core_;
+  explicit FileWriter(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+  std::shared_ptr<Core> core_;
 };
 
 /// Removes a file in the background; a failure is logged, unless the file is gone already.

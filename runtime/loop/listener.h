@@ -4,17 +4,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "loop/address.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 
 namespace bridge::loop {
-
-class Poll;
 
 /// Listens and accepts. Owned by whoever serves the connections, destroyed before the Loop; destroying it closes the
 /// sockets and removes the socket file if that is still the one it made. `onAccept` may pause or destroy it.
@@ -50,19 +50,22 @@ class Listener {
   struct Socket;
 
   Listener(Loop& loop, OnAccept onAccept);
+  /// Takes over a socket that listens.
   Result<void> add(int descriptor);
-  void acceptFrom(Socket& socket);
+  void accept(const Socket& socket);
   void rest(int errorNumber);
-  void poll();
+  /// Watches the sockets, or not, as `paused_` and `resting_` say.
+  void watch();
 
   Loop& loop_;
-  std::shared_ptr<OnAccept> onAccept_;
+  std::shared_ptr<const OnAccept> onAccept_;
   std::vector<std::unique_ptr<Socket>> sockets_;
   std::string path_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
   bool paused_ = false;
   bool resting_ = false;
+  std::optional<Instant> lastComplaint_;
   Timer restTimer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -34,7 +34,7 @@ class PidHandle {
   void onExit(std::function<void()> callback);
 
  private:
-  PidHandle(Loop& loop, pid_t pid, int descriptor) : loop_(loop), pid_(pid), descriptor_(descriptor) {}
+  PidHandle(Loop& loop, pid_t pid, int descriptor);
 
   Loop& loop_;
   pid_t pid_;

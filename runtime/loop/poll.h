@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "base/result.h"
 
@@ -14,7 +15,7 @@ class Poll {
  public:
   enum class For { reading, writing };
 
-  Poll(Loop& loop, int descriptor);
+  [[nodiscard]] static Result<std::unique_ptr<Poll>> open(Loop& loop, int descriptor);
   ~Poll();
   Poll(const Poll&) = delete;
   Poll& operator=(const Poll&) = delete;
@@ -26,6 +27,7 @@ class Poll {
 
  private:
   struct Core;
+  explicit Poll(Core* core) : core_(core) {}
   Core* core_;
 };
 
