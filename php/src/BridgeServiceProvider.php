@@ -1,0 +1,29 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge;
+
+use Illuminate\Support\ServiceProvider;
+use LaravelBridge\Console\ServeCommand;
+
+/**
+ * Tells Laravel about the commands and the configuration. A request, under FPM or here, costs it nothing more.
+ */
+final class BridgeServiceProvider extends ServiceProvider
+{
+    private const CONFIG = __DIR__.'/../config/bridge.php';
+
+    public function register(): void
+    {
+        $this->mergeConfigFrom(self::CONFIG, 'bridge');
+    }
+
+    public function boot(): void
+    {
+        if ($this->app->runningInConsole()) {
+            $this->publishes([self::CONFIG => $this->app->configPath('bridge.php')], 'bridge-config');
+            $this->commands([ServeCommand::class]);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Console;
+
+use Illuminate\Console\Command;
+use LaravelBridge\Worker\Main;
+
+/**
+ * Run by a person, becomes the native server. Run by that server (which hands down a control channel), or with --handler,
+ * becomes the process that boots the application and forks its workers.
+ *
+ * Either way the application that this command runs in is left behind: the handler boots one that answers HTTP.
+ */
+final class ServeCommand extends Command
+{
+    protected $signature = 'laravel-rust:serve
+        {--host= : Address to listen on: IPv4, IPv6, a name, or unix:PATH (HTTP_HOST, default 127.0.0.1)}
+        {--port= : Port to listen on; 0 for any free one (HTTP_PORT, default 8080)}
+        {--workers= : Workers, a fixed number: sets SOCKET_POOL_MIN and SOCKET_POOL_MAX}
+        {--max-requests= : Requests after which a worker is replaced (WORKER_MAX_REQUESTS; 0 for never)}
+        {--handler : Be the PHP side only, listening on SOCKET_PATH for a server started elsewhere}';
+
+    protected $description = 'Serve the application with Laravel Bridge';
+
+    /** As the shells say it. */
+    private const EX_NOT_FOUND = 127;
+
+    public function handle(Processes $processes, InitialEnvironment $environment): int
+    {
+        $control = $environment->all()['BRIDGE_CONTROL_FD'] ?? null;
+        if ($control !== null || $this->option('handler')) {
+            return $this->becomeHandler($processes, $environment, $control === null ? [] : [(int) $control]);
+        }
+        $binary = $this->binary($processes);
+        if ($binary === null) {
+            return self::EX_NOT_FOUND;
+        }
+
+        return $processes->become($binary, ['serve', ...$this->serverArguments()], $this->serverEnvironment($environment));
+    }
+
+    /**
+     * @param  list<int>  $keep
+     */
+    private function becomeHandler(Processes $processes, InitialEnvironment $environment, array $keep): int
+    {
+        $script = dirname(__DIR__, 2).'/bin/php_socket_handler.php';
+        $variables = $environment->forHandler();
+        // artisan stands in the application's folder; by which name one came there is known to the shell only.
+        $variables += ['LARAVEL_PATH' => $this->laravel->basePath()];
+
+        return $processes->become(PHP_BINARY, [...Main::options(), $script], $variables, $keep);
+    }
+
+    /**
+     * @return list<string>
+     */
+    private function serverArguments(): array
+    {
+        $arguments = [];
+        foreach (['host' => ['--host'], 'port' => ['--port'], 'workers' => ['--min-workers', '--max-workers'], 'max-requests' => ['--max-requests']] as $option => $flags) {
+            $value = $this->option($option);
+            if (is_string($value) && $value !== '') {
+                foreach ($flags as $flag) {
+                    $arguments[] = "{$flag}={$value}";
+                }
+            }
+        }
+
+        return $arguments;
+    }
+
+    /**
+     * @return array<string, string>
+     */
+    private function serverEnvironment(InitialEnvironment $environment): array
+    {
+        return $environment->all() + ['LARAVEL_PATH' => $this->laravel->basePath(), 'PHP_PATH' => PHP_BINARY];
+    }
+
+    private function binary(Processes $processes): ?string
+    {
+        $configured = $this->laravel->make('config')->get('bridge.binary');
+        $native = new NativeBinary($processes, is_string($configured) ? $configured : null);
+        $binary = $native->find();
+        if ($binary !== null) {
+            return $binary;
+        }
+        if (is_string($configured) && $configured !== '') {
+            $this->components->error("The native server is not at \"{$configured}\" (bridge.binary, BRIDGE_BINARY).");
+
+            return null;
+        }
+        $this->components->error('The native server is not built yet.');
+        $commands = $native->buildCommands();
+        $this->line('  It needs g++ 12 or newer, CMake, pkg-config, and the Debian packages libuv1-dev, libspdlog-dev,');
+        $this->line('  rapidjson-dev, libcli11-dev and libboost-dev. These two commands build it:');
+        $this->newLine();
+        foreach ($commands as $command) {
+            $this->line('    '.implode(' ', array_map(escapeshellarg(...), $command)));
+        }
+        $this->newLine();
+        if (! $this->input->isInteractive() || ! $this->confirm('Build it now?', true)) {
+            return null;
+        }
+        foreach ($commands as $command) {
+            if ($processes->run($command) !== 0) {
+                $this->components->error('The build failed; what it says above is the reason.');
+
+                return null;
+            }
+        }
+
+        return $native->find();
+    }
+}

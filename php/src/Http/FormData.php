@@ -1,0 +1,104 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Http;
+
+use Illuminate\Http\UploadedFile;
+use LaravelBridge\Wire\Form;
+use LaravelBridge\Wire\UploadedPart;
+
+/**
+ * A multipart form as PHP presents one: $_POST, $_FILES with its nested names turned inside out, and file objects.
+ *
+ * The names are parsed by parse_str, so that brackets, dots and the limits of php.ini work as ever; the values, which may
+ * be large, stand behind numbers meanwhile.
+ */
+final class FormData
+{
+    /**
+     * @param  array<array-key, mixed>  $post
+     * @param  array<array-key, mixed>  $files  the shape of $_FILES
+     * @param  array<array-key, mixed>  $uploaded  the same tree with UploadedFile objects; null where no file was chosen
+     */
+    private function __construct(
+        public readonly array $post,
+        public readonly array $files,
+        public readonly array $uploaded,
+    ) {}
+
+    public static function of(Form $form): self
+    {
+        $names = [];
+        $values = [];
+        foreach ($form->fields as [$name, $value]) {
+            $names[] = $name;
+            $values[] = $value;
+        }
+        $post = self::map(self::tree($names), static fn (int $i): string => $values[$i]);
+
+        $parts = $form->files;
+        $tree = self::tree(array_map(static fn (UploadedPart $part): string => $part->field, $parts));
+        $files = [];
+        foreach ($tree as $field => $branch) {
+            $files[$field] = [
+                'name' => self::map($branch, static fn (int $i): string => self::baseName($parts[$i]->name)),
+                'full_path' => self::map($branch, static fn (int $i): string => $parts[$i]->name),
+                'type' => self::map($branch, static fn (int $i): string => $parts[$i]->type),
+                'tmp_name' => self::map($branch, static fn (int $i): string => $parts[$i]->path),
+                'error' => self::map($branch, static fn (int $i): int => $parts[$i]->error),
+                'size' => self::map($branch, static fn (int $i): int => $parts[$i]->size),
+            ];
+        }
+        $uploaded = self::map($tree, static fn (int $i): ?UploadedFile => self::file($parts[$i]));
+
+        return new self(is_array($post) ? $post : [], $files, is_array($uploaded) ? $uploaded : []);
+    }
+
+    private static function file(UploadedPart $part): ?UploadedFile
+    {
+        if ($part->error === UPLOAD_ERR_NO_FILE) {
+            return null;
+        }
+
+        // Test mode: the file did not come through PHP's own upload, so move() must not ask for that.
+        return new UploadedFile($part->path, $part->name, $part->type === '' ? null : $part->type, $part->error, true);
+    }
+
+    /**
+     * @param  list<string>  $names
+     * @return array<array-key, mixed> with the index of the name as each leaf
+     */
+    private static function tree(array $names): array
+    {
+        $query = [];
+        foreach ($names as $i => $name) {
+            $query[] = rawurlencode($name).'='.$i;
+        }
+        parse_str(implode('&', $query), $tree);
+
+        return $tree;
+    }
+
+    /**
+     * @param  callable(int): mixed  $leaf
+     */
+    private static function map(mixed $branch, callable $leaf): mixed
+    {
+        if (! is_array($branch)) {
+            return $leaf((int) $branch); // @phpstan-ignore cast.int (leaves are the digits of tree())
+        }
+        foreach ($branch as $key => $value) {
+            $branch[$key] = self::map($value, $leaf);
+        }
+
+        return $branch;
+    }
+
+    private static function baseName(string $path): string
+    {
+        $slash = max(strrpos($path, '/') === false ? -1 : strrpos($path, '/'), strrpos($path, '\\') === false ? -1 : strrpos($path, '\\'));
+
+        return substr($path, $slash + 1);
+    }
+}

@@ -1,0 +1,144 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Laravel;
+
+use Illuminate\Contracts\Foundation\Application as Laravel;
+use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Foundation\Application;
+use Illuminate\Foundation\Bootstrap\LoadConfiguration;
+use Illuminate\Foundation\Bootstrap\RegisterProviders;
+use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
+use LaravelBridge\Exceptions\NoApplication;
+use LaravelBridge\Worker\Bootloader;
+use PDO;
+use ReflectionMethod;
+use Throwable;
+
+/**
+ * Boots a Laravel application as one that answers HTTP, although PHP_SAPI is "cli", and makes it ready to be forked.
+ */
+final class ApplicationFactory implements Bootloader
+{
+    /** Resolved before the fork, so that no worker has to; names that an application lacks are passed over. */
+    private const WARM = [
+        'auth', 'cache', 'cache.store', 'config', 'cookie', 'db', 'db.factory', 'db.transactions', 'encrypter', 'files', 'filesystem',
+        'hash', 'log', 'queue', 'redirect', 'redis', 'router', 'routes', 'session', 'session.store', 'translator', 'url', 'validator',
+        'view', 'view.engine.resolver', 'blade.compiler',
+        \Illuminate\Contracts\Auth\Access\Gate::class,
+        \Illuminate\Contracts\Debug\ExceptionHandler::class,
+        \Illuminate\Contracts\Http\Kernel::class,
+        \Illuminate\Contracts\Routing\ResponseFactory::class,
+    ];
+
+    /** @var list<string> */
+    private array $notes = [];
+
+    /**
+     * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
+     */
+    public function __construct(private readonly string $path) {}
+
+    public function boot(callable $step): BootedApplication
+    {
+        $step('autoload');
+        $this->enterFolder();
+        require_once $this->path.'/vendor/autoload.php';
+        $step('bootstrap');
+        $app = $this->bootstrap();
+        $step('warm');
+        $this->warm($app);
+        $step('disconnect');
+        (new Disconnector($app))->disconnect();
+        $booted = new BootedApplication($app, $this->path, $app->publicPath());
+        gc_collect_cycles();
+        gc_mem_caches();
+        foreach ((new OpenDescriptors)->foreign() as $descriptor) {
+            $this->notes[] = "Left open by the application at boot, and shared by all workers: {$descriptor}.";
+        }
+
+        return $booted;
+    }
+
+    public function notes(): array
+    {
+        return $this->notes;
+    }
+
+    private function enterFolder(): void
+    {
+        foreach (['artisan', 'bootstrap/app.php', 'vendor/autoload.php'] as $file) {
+            if (! is_file("{$this->path}/{$file}")) {
+                throw NoApplication::missing($this->path, $file);
+            }
+        }
+        chdir($this->path);
+    }
+
+    private function bootstrap(): Application
+    {
+        // Read once and remembered by the application. Afterwards it must be gone: a child process is started with $_ENV.
+        $_ENV['APP_RUNNING_IN_CONSOLE'] = 'false';
+        // The dumpers look at PHP_SAPI, and at this first.
+        $_SERVER['VAR_DUMPER_FORMAT'] ??= 'html';
+        try {
+            $cached = $this->path.'/.laravel/app.php';
+            $app = require is_file($cached) ? $cached : $this->path.'/bootstrap/app.php';
+            if (! $app instanceof Application) {
+                throw NoApplication::notReturned($this->path);
+            }
+            $app->runningInConsole();
+            $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
+            $app->bootstrapWith($this->bootstrappers($app));
+            $app->loadDeferredProviders();
+        } finally {
+            unset($_ENV['APP_RUNNING_IN_CONSOLE']);
+        }
+
+        return $app;
+    }
+
+    /**
+     * The kernel's own list, and a request for the providers that ask for one while they boot.
+     *
+     * @return list<string>
+     */
+    private function bootstrappers(Application $app): array
+    {
+        $kernel = $app->make(Kernel::class);
+        /** @var list<string> $bootstrappers */
+        $bootstrappers = (new ReflectionMethod($kernel, 'bootstrappers'))->invoke($kernel);
+        $at = array_search(RegisterProviders::class, $bootstrappers, true);
+        array_splice($bootstrappers, $at === false ? count($bootstrappers) : $at, 0, [SetRequestForConsole::class]);
+
+        return array_values($bootstrappers);
+    }
+
+    /** A persistent connection would be one connection in all workers. */
+    private static function refusePersistentConnections(Laravel $app): void
+    {
+        $config = $app->make('config');
+        foreach ((array) $config->get('database.connections', []) as $name => $connection) {
+            if (is_array($connection) && ($connection['options'][PDO::ATTR_PERSISTENT] ?? false)) {
+                $config->set("database.connections.{$name}.options.".PDO::ATTR_PERSISTENT, false);
+            }
+        }
+    }
+
+    private function warm(Application $app): void
+    {
+        /** @var list<string> $more */
+        $more = (array) $app->make('config')->get('bridge.warm', []);
+        foreach ([...self::WARM, ...$more] as $service) {
+            try {
+                if ($app->bound($service)) {
+                    $app->make($service);
+                }
+            } catch (Throwable $e) {
+                // Under FPM too it fails only when a request needs it.
+                $this->notes[] = "Could not warm \"{$service}\": {$e->getMessage()}";
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Laravel;
+
+use Illuminate\Contracts\Debug\ExceptionHandler;
+use Illuminate\Contracts\Foundation\Application as Laravel;
+use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Http\Request;
+use LaravelBridge\Exceptions\ConnectionLost;
+use LaravelBridge\Http\RequestFactory;
+use LaravelBridge\Http\ResponseWriter;
+use LaravelBridge\Wire;
+use LaravelBridge\Wire\Answer;
+use LaravelBridge\Worker\Application;
+use LaravelBridge\Worker\Output;
+use Symfony\Component\HttpFoundation\Response;
+use Throwable;
+
+/**
+ * A booted, warm and disconnected Laravel application, as the worker loop sees it.
+ */
+final class BootedApplication implements Application
+{
+    private readonly Kernel $kernel;
+
+    private readonly RequestFactory $requests;
+
+    private readonly ResponseWriter $responses;
+
+    private readonly Sandbox $sandbox;
+
+    private ?Request $request = null;
+
+    private ?Response $response = null;
+
+    public function __construct(
+        private readonly Laravel $app,
+        private readonly string $path,
+        string $publicPath,
+    ) {
+        $this->kernel = $app->make(Kernel::class);
+        $this->requests = new RequestFactory($publicPath);
+        $this->responses = new ResponseWriter;
+        $this->sandbox = new Sandbox($app);
+    }
+
+    public function version(): string
+    {
+        return $this->app->version();
+    }
+
+    public function path(): string
+    {
+        return $this->path;
+    }
+
+    public function forked(): void
+    {
+        $this->sandbox->forked();
+    }
+
+    public function handle(Wire\Request $request, Answer $answer, Output $output): void
+    {
+        $this->request = $this->requests->make($request);
+        $this->response = $this->kernel->handle($this->request);
+        try {
+            $this->responses->write($this->response, $this->request, $answer, $output);
+        } catch (ConnectionLost $e) {
+            throw $e;
+        } catch (Throwable $e) {
+            $this->report($e);
+            if (! $answer->begun()) {
+                $this->response = $this->app->make(ExceptionHandler::class)->render($this->request, $e);
+                $this->responses->write($this->response, $this->request, $answer, $output);
+            }
+        }
+    }
+
+    public function terminate(): void
+    {
+        if ($this->request !== null && $this->response !== null) {
+            [$request, $response] = [$this->request, $this->response];
+            $this->request = $this->response = null;
+            $this->kernel->terminate($request, $response);
+        }
+    }
+
+    public function reset(): void
+    {
+        $this->request = $this->response = null;
+        $this->sandbox->reset();
+    }
+
+    public function report(Throwable $e): void
+    {
+        try {
+            $this->app->make(ExceptionHandler::class)->report($e);
+        } catch (Throwable $second) {
+            fwrite(STDERR, "{$e}\nand while that was reported: {$second}\n");
+        }
+    }
+
+    public function stop(): void
+    {
+        (new Disconnector($this->app))->closeLogs();
+    }
+}

@@ -1,0 +1,120 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Laravel;
+
+use Illuminate\Contracts\Auth\Access\Gate;
+use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Foundation\Vite;
+use Illuminate\Http\Client\Factory as HttpClient;
+use Illuminate\Notifications\ChannelManager;
+use Illuminate\Pagination\AbstractCursorPaginator;
+use Illuminate\Pagination\AbstractPaginator;
+use Illuminate\Support\Facades\Facade;
+use LaravelBridge\Laravel\Resetters\ArrayCache;
+use LaravelBridge\Laravel\Resetters\ContainerState;
+use LaravelBridge\Laravel\Resetters\Databases;
+use LaravelBridge\Laravel\Resetters\Guards;
+use LaravelBridge\Laravel\Resetters\Locale;
+use LaravelBridge\Laravel\Resetters\Logs;
+use LaravelBridge\Laravel\Resetters\MemoizedCalls;
+use LaravelBridge\Laravel\Resetters\PackageState;
+use LaravelBridge\Laravel\Resetters\ProcessState;
+use LaravelBridge\Laravel\Resetters\RouteControllers;
+use LaravelBridge\Laravel\Resetters\ServiceState;
+use LaravelBridge\Laravel\Resetters\Sessions;
+use LaravelBridge\Laravel\Resetters\StaticState;
+use LaravelBridge\Laravel\Resetters\StringCaches;
+use LaravelBridge\Laravel\Resetters\Views;
+
+/**
+ * The booted application as each request is to find it. Made in the handler when everything is warm; that state is what
+ * every reset comes back to.
+ */
+final class Sandbox
+{
+    /** @var list<Resetter> */
+    private readonly array $resetters;
+
+    public function __construct(Application $app)
+    {
+        $this->resetters = self::resetters($app);
+    }
+
+    public function forked(): void
+    {
+        foreach ($this->resetters as $resetter) {
+            if ($resetter instanceof RenewedInFork) {
+                $resetter->forked();
+            }
+        }
+    }
+
+    public function reset(): void
+    {
+        foreach ($this->resetters as $resetter) {
+            $resetter->reset();
+        }
+    }
+
+    /**
+     * In the order in which they run. First what still needs the request's own services, then the container, which
+     * drops those; then the services that live on.
+     *
+     * @return list<Resetter>
+     */
+    private static function resetters(Application $app): array
+    {
+        $guards = new Guards($app);
+        $sessions = new Sessions($app);
+
+        return array_values(array_filter([
+            new RouteControllers($app),
+            new Databases($app),
+            new ArrayCache($app),
+            self::package($app, 'Inertia\ResponseFactory', ['flushShared']),
+            self::package($app, 'Livewire\LivewireManager', ['flushState']),
+            self::package($app, 'Laravel\Scout\EngineManager', ['forgetEngines']),
+            self::package($app, 'Laravel\Socialite\Contracts\Factory', ['forgetDrivers']),
+            new ContainerState($app),
+            new StaticState(Facade::class, ['app', 'resolvedInstance', 'cached']),
+            new ServiceState($app, 'config'),
+            new ServiceState($app, 'events', ['wildcardsCache']),
+            new ServiceState($app, Kernel::class),
+            new ServiceState($app, 'router'),
+            new ServiceState($app, 'url'),
+            new ServiceState($app, 'redirect'),
+            $guards,
+            new ServiceState($app, Gate::class),
+            $sessions,
+            new ServiceState($app, 'cookie'),
+            new Locale($app),
+            new Views($app),
+            new Logs($app),
+            new ServiceState($app, 'validator'),
+            new ServiceState($app, 'mail.manager'),
+            new ServiceState($app, ChannelManager::class),
+            new ServiceState($app, HttpClient::class),
+            new ServiceState($app, Vite::class),
+            new StaticState(AbstractPaginator::class, self::PAGINATOR),
+            new StaticState(AbstractCursorPaginator::class, ['currentCursorResolver']),
+            new MemoizedCalls,
+            new StringCaches,
+            new ProcessState,
+        ]));
+    }
+
+    private const PAGINATOR = [
+        'currentPathResolver', 'currentPageResolver', 'queryStringResolver', 'viewFactoryResolver', 'defaultView', 'defaultSimpleView',
+    ];
+
+    /**
+     * @param  list<string>  $methods
+     */
+    private static function package(Application $app, string $service, array $methods): ?PackageState
+    {
+        return class_exists($service) || interface_exists($service) ? new PackageState($app, $service, $methods) : null;
+    }
+}

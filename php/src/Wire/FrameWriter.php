@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Wire;
+
+use LaravelBridge\Exceptions\ConnectionLost;
+
+/**
+ * Puts payloads into frames and sends what has gathered with one write.
+ *
+ * Owned by the connection. After a ConnectionLost nothing is sent any more, and every further flush throws it again.
+ */
+final class FrameWriter
+{
+    /** Up to here a body is worth copying behind its head, for the sake of one write. */
+    private const COPY_LIMIT = 131_072;
+
+    private string $pending = '';
+
+    private bool $lost = false;
+
+    /**
+     * @param  resource  $stream
+     */
+    public function __construct(private readonly mixed $stream)
+    {
+        stream_set_write_buffer($stream, 0);
+    }
+
+    public function message(string $json): void
+    {
+        $this->pending .= Frame::message($json);
+    }
+
+    public function bytes(string $bytes): void
+    {
+        $length = strlen($bytes);
+        if ($length <= self::COPY_LIMIT) {
+            if ($length > 0) {
+                $this->pending .= Frame::bytes($bytes);
+            }
+
+            return;
+        }
+        for ($at = 0; $at < $length; $at += Frame::MAX_BYTES) {
+            $part = $length <= Frame::MAX_BYTES ? $bytes : substr($bytes, $at, Frame::MAX_BYTES);
+            $this->pending .= pack('N', strlen($part) + 1).Frame::BYTES;
+            $this->flush();
+            $this->write($part);
+        }
+    }
+
+    public function flush(): void
+    {
+        if ($this->pending === '') {
+            return;
+        }
+        $pending = $this->pending;
+        $this->pending = '';
+        $this->write($pending);
+    }
+
+    private function write(string $bytes): void
+    {
+        while (! $this->lost) {
+            $written = @fwrite($this->stream, $bytes);
+            if ($written === strlen($bytes)) {
+                return;
+            }
+            if ($written === false || ($written === 0 && feof($this->stream))) {
+                $this->lost = true;
+                break;
+            }
+            // A signal ended the write early.
+            $bytes = substr($bytes, $written);
+        }
+
+        throw ConnectionLost::whileWriting();
+    }
+}

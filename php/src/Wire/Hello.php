@@ -1,0 +1,36 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Wire;
+
+/**
+ * What a worker says of itself when it opens its mouth for the first time.
+ */
+final class Hello
+{
+    public const VERSION = 1;
+
+    public function __construct(
+        public readonly int $pid,
+        public readonly string $laravel,
+        public readonly int $generation,
+        public readonly bool $supervised,
+        public readonly string $path,
+        public readonly int $capacity,
+    ) {}
+
+    public function encode(): string
+    {
+        return Message::encode('hello', [
+            'v' => self::VERSION,
+            'pid' => $this->pid,
+            'php' => PHP_VERSION,
+            'laravel' => $this->laravel,
+            'generation' => $this->generation,
+            'supervised' => $this->supervised,
+            'path' => $this->path,
+            'capacity' => $this->capacity,
+        ]);
+    }
+}

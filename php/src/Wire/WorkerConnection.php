@@ -1,0 +1,162 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Wire;
+
+use LaravelBridge\Exceptions\WireViolation;
+
+/**
+ * A worker's one connection to the server: greets, takes requests, says when it is free.
+ *
+ * Owned by the worker for its whole life. The calls are legal in the order of the protocol: open, then again and again
+ * nextRequest, taken, the answer, ready.
+ */
+final class WorkerConnection
+{
+    private readonly FrameReader $reader;
+
+    private readonly FrameWriter $writer;
+
+    private bool $cancelled = false;
+
+    /**
+     * @param  resource  $stream
+     */
+    public function __construct(private readonly mixed $stream)
+    {
+        $this->reader = new FrameReader($stream);
+        $this->writer = new FrameWriter($stream);
+    }
+
+    /**
+     * Says hello and waits for the answer: null when the server takes this worker, else its reason against.
+     */
+    public function open(Hello $hello): ?string
+    {
+        $this->writer->message($hello->encode());
+        $this->writer->flush();
+        $payload = $this->reader->next();
+        if ($payload === null) {
+            return 'the server closed the connection';
+        }
+        $message = Message::decode($payload);
+
+        return match ($message['t']) {
+            'hello' => ($message['v'] ?? null) === Hello::VERSION ? null : 'the server speaks another version of the protocol',
+            'refuse' => is_string($message['reason'] ?? null) ? $message['reason'] : 'no reason given',
+            default => throw WireViolation::unexpected($message['t'], 'hello or refuse'),
+        };
+    }
+
+    /**
+     * Waits for a request and its whole body; null when the server has closed the connection. Pings are answered on the way.
+     *
+     * @param  callable(): string  $pong  the text of the pong, asked for when it is needed
+     */
+    public function nextRequest(callable $pong): ?Request
+    {
+        while (($payload = $this->reader->next()) !== null) {
+            $message = Message::decode($payload);
+            switch ($message['t']) {
+                case 'request':
+                    return $this->readRequest($message, $payload);
+                case 'ping':
+                    $this->writer->message($pong());
+                    $this->writer->flush();
+                    break;
+                case 'cancel':
+                    // It crossed our ready: the request it means is over.
+                    break;
+                default:
+                    throw WireViolation::unexpected($message['t'], 'request or ping');
+            }
+        }
+
+        return null;
+    }
+
+    public function taken(): void
+    {
+        $this->writer->message('{"t":"taken"}');
+        $this->writer->flush();
+    }
+
+    public function answer(): Answer
+    {
+        return new Answer($this->writer);
+    }
+
+    public function ready(int $memory, int $peak, int $requests, ?string $retireWhy = null): void
+    {
+        $json = '{"t":"ready","memory":'.$memory.',"peak":'.$peak.',"requests":'.$requests;
+        $this->writer->message($retireWhy === null
+            ? $json.',"retire":false}'
+            : $json.',"retire":true,"why":'.json_encode($retireWhy, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE).'}');
+        $this->writer->flush();
+    }
+
+    /**
+     * Whether the client of the running request has left, as far as one knows without waiting.
+     */
+    public function cancelled(): bool
+    {
+        while (! $this->cancelled && $this->reader->ready()) {
+            $payload = $this->reader->next();
+            if ($payload === null) {
+                return $this->cancelled = true;
+            }
+            $message = Message::decode($payload);
+            if ($message['t'] !== 'cancel') {
+                throw WireViolation::unexpected($message['t'], 'cancel');
+            }
+            $this->cancelled = true;
+        }
+
+        return $this->cancelled;
+    }
+
+    public function close(): void
+    {
+        if (is_resource($this->stream)) {
+            fclose($this->stream);
+        }
+    }
+
+    /**
+     * @param  array<string, mixed>  $message
+     */
+    private function readRequest(array $message, string $payload): Request
+    {
+        $this->cancelled = false;
+        $length = $message['body'] ?? null;
+        if (! is_int($length) || $length < 0) {
+            throw WireViolation::badMember('request', 'body');
+        }
+        // The usual head is ASCII and written without escapes: then the decoded strings are the bytes themselves.
+        if (str_contains($payload, '\\u') || ! Isomorphic::isAscii($payload)) {
+            $message = Isomorphic::deepFromJson($message);
+        }
+        $body = '';
+        while (strlen($body) < $length) {
+            $bytes = $this->reader->next();
+            if ($bytes === null) {
+                throw WireViolation::truncated();
+            }
+            if ($bytes[0] !== Frame::BYTES) {
+                if (Message::decode($bytes)['t'] !== 'cancel') {
+                    throw WireViolation::unexpected('A message', 'body bytes');
+                }
+                $this->cancelled = true;
+
+                continue;
+            }
+            $body = $body === '' ? substr($bytes, 1) : $body.substr($bytes, 1);
+        }
+        if (strlen($body) > $length) {
+            throw WireViolation::unexpected('More body than announced', 'the end of the body');
+        }
+
+        return Request::fromMessage($message, $body);
+    }
+}

@@ -1,0 +1,42 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Worker;
+
+use LaravelBridge\Wire\Answer;
+use LaravelBridge\Wire\Request;
+use Throwable;
+
+/**
+ * What the worker loop needs of a booted application. Laravel\BootedApplication is the real one, Testing\FakeApplication
+ * the one for tests.
+ *
+ * The calls come in this order: forked once, then for each request handle, terminate, reset; stop at the end.
+ */
+interface Application
+{
+    /** The framework's version. */
+    public function version(): string;
+
+    /** The base path as it was started, links kept. */
+    public function path(): string;
+
+    /** In the new process, before its first request: what must differ between processes is renewed. */
+    public function forked(): void;
+
+    /** Runs the request and gives the whole answer, its end included. */
+    public function handle(Request $request, Answer $answer, Output $output): void;
+
+    /** Work that the client does not wait for. */
+    public function terminate(): void;
+
+    /** Brings everything that the request touched back to what it was at the fork. */
+    public function reset(): void;
+
+    /** Tells the application's log, and nobody else. Never throws. */
+    public function report(Throwable $e): void;
+
+    /** The process is about to end without running destructors. */
+    public function stop(): void;
+}

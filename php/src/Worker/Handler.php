@@ -1,0 +1,345 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Worker;
+
+use ErrorException;
+use LaravelBridge\Exceptions\CannotListen;
+use LaravelBridge\Exceptions\WireViolation;
+use LaravelBridge\Wire\ControlChannel;
+use LaravelBridge\Wire\Hello;
+use LaravelBridge\Wire\WorkerConnection;
+use Throwable;
+
+/**
+ * Boots the application once, listens, and forks a worker for each connection. It serves no request itself, so it does
+ * not grow; only without pcntl it is its own and only worker.
+ *
+ * Ends with the runtime's control channel, on SIGTERM or SIGINT, or, told to drain, with its last worker. Nothing that it
+ * forked outlives it.
+ */
+final class Handler
+{
+    /** How long workers may take to finish what they do when the handler ends. */
+    private const GRACE_SUPERVISED = 1.0;
+
+    private const GRACE_BY_HAND = 10.0;
+
+    private readonly Children $children;
+
+    private ?Listener $listener = null;
+
+    private string $step = 'autoload';
+
+    private bool $booting = false;
+
+    private bool $draining = false;
+
+    private int $stops = 0;
+
+    public function __construct(
+        private readonly Settings $settings,
+        private readonly Bootloader $bootloader,
+        private readonly ControlChannel $control,
+        private readonly Native $native,
+    ) {
+        $this->children = new Children($this->childExited(...));
+    }
+
+    /**
+     * @return int the code to exit with
+     */
+    public function run(): int
+    {
+        $started = hrtime(true);
+        register_shutdown_function($this->bootEnded(...));
+        $this->booting = true;
+        try {
+            $application = $this->bootloader->boot($this->enter(...));
+            $this->enter('listen');
+            $this->listener = Listener::bind($this->settings->socketPath, $this->settings->socketMode);
+        } catch (Throwable $e) {
+            $this->booting = false;
+
+            return $this->fail($e);
+        }
+        $this->booting = false;
+        $milliseconds = (int) ((hrtime(true) - $started) / 1e6);
+        $notes = $this->bootloader->notes();
+        if (! $this->canFork()) {
+            $notes[] = 'ext-pcntl is missing: one connection at a time is served, without isolation.';
+        }
+        $this->control->listening($this->listener->path(), $this->capacity(), $application->version(), $milliseconds, $notes);
+        if (! $this->settings->supervised()) {
+            $this->say(sprintf('Laravel %s booted in %d ms; listening on %s', $application->version(), $milliseconds, $this->listener->path()));
+        }
+        foreach ($notes as $note) {
+            $this->say($note);
+        }
+
+        return $this->canFork() ? $this->forkLoop($application) : $this->serveAlone($application);
+    }
+
+    private function enter(string $step): void
+    {
+        $this->step = $step;
+        $this->control->booting($step);
+    }
+
+    private function fail(Throwable $e): int
+    {
+        $this->control->failed($this->step, $e);
+        $this->say($e instanceof CannotListen ? $e->getMessage() : "The application does not boot (step {$this->step}): {$e}");
+
+        return 1;
+    }
+
+    /** A fatal error, or exit, in the middle of the boot. */
+    private function bootEnded(): void
+    {
+        if (! $this->booting) {
+            return;
+        }
+        $error = error_get_last();
+        $this->fail($error === null
+            ? new ErrorException('The application ended the process while it booted.')
+            : new ErrorException($error['message'], 0, $error['type'], $error['file'], $error['line']));
+        $this->native->exitNow(1);
+    }
+
+    private function canFork(): bool
+    {
+        return function_exists('pcntl_fork') && function_exists('posix_kill');
+    }
+
+    private function capacity(): int
+    {
+        return $this->canFork() ? 0 : 1;
+    }
+
+    private function forkLoop(Application $application): int
+    {
+        pcntl_async_signals(true);
+        // A handler that does nothing: what counts is that the signal ends the wait below.
+        pcntl_signal(SIGCHLD, static fn () => null, false);
+        pcntl_signal(SIGTERM, fn () => $this->stops++, false);
+        pcntl_signal(SIGINT, fn () => $this->stops++, false);
+        while ($this->stops === 0 && ! ($this->draining && $this->children->isEmpty())) {
+            foreach ($this->wait() as $stream) {
+                if ($stream === $this->control->stream()) {
+                    if (! $this->obey()) {
+                        return $this->end();
+                    }
+                } elseif ($this->listener !== null) {
+                    $this->fork($application, $this->listener);
+                }
+            }
+            $this->children->reap();
+        }
+
+        return $this->end();
+    }
+
+    /**
+     * @return list<resource>
+     */
+    private function wait(): array
+    {
+        $read = [];
+        if ($this->control->stream() !== null) {
+            $read[] = $this->control->stream();
+        }
+        if ($this->listener !== null && ! $this->draining) {
+            $read[] = $this->listener->stream();
+        }
+        if ($read === []) {
+            usleep(100_000);
+
+            return [];
+        }
+        $none = null;
+        // The second is for the one signal that arrives between looking and waiting.
+        $ready = @stream_select($read, $none, $none, 1);
+
+        return $ready === false || $ready === 0 ? [] : array_values($read);
+    }
+
+    /**
+     * @return bool false when the runtime has ended
+     */
+    private function obey(): bool
+    {
+        try {
+            do {
+                $message = $this->control->next();
+                if ($message === null) {
+                    return false;
+                }
+                match ($message['t']) {
+                    'drain' => $this->drain(),
+                    'kill' => $this->kill($message['pid'] ?? null, $message['signal'] ?? null),
+                    default => throw WireViolation::unexpected($message['t'], 'drain or kill'),
+                };
+            } while ($this->control->hasMore());
+        } catch (WireViolation $e) {
+            $this->say($e->getMessage());
+
+            return false;
+        }
+
+        return true;
+    }
+
+    private function drain(): void
+    {
+        $this->draining = true;
+        $this->listener?->remove();
+        $this->listener = null;
+    }
+
+    private function kill(mixed $pid, mixed $signal): void
+    {
+        if (! is_int($pid) || ! is_int($signal)) {
+            throw WireViolation::badMember('kill', 'pid or signal');
+        }
+        // Only ours, and not yet reaped: the number cannot mean anybody else.
+        if ($this->children->has($pid)) {
+            posix_kill($pid, $signal);
+        }
+    }
+
+    private function fork(Application $application, Listener $listener): void
+    {
+        $connection = $listener->accept();
+        if ($connection === null) {
+            return;
+        }
+        $parent = (int) getmypid();
+        $pid = pcntl_fork();
+        if ($pid === -1) {
+            $this->say('Cannot fork: '.pcntl_strerror(pcntl_get_last_error()));
+            fclose($connection);
+
+            return;
+        }
+        if ($pid === 0) {
+            $this->becomeWorker($application, $listener, $connection, $parent);
+        }
+        fclose($connection);
+        $this->children->add($pid);
+        $this->control->forked($pid);
+    }
+
+    /**
+     * @param  resource  $connection
+     */
+    private function becomeWorker(Application $application, Listener $listener, mixed $connection, int $parent): never
+    {
+        $listener->close();
+        $this->listener = null;
+        $this->control->close();
+        $this->children->forget();
+        pcntl_signal(SIGCHLD, SIG_DFL);
+        // Ctrl-C reaches the whole group of a terminal; the handler decides what it means.
+        pcntl_signal(SIGINT, SIG_IGN);
+        if ($this->native->dieWithParent(SIGKILL) && posix_getppid() !== $parent) {
+            $this->native->exitNow(0);
+        }
+        mt_srand(random_int(PHP_INT_MIN, PHP_INT_MAX));
+        $worker = $this->worker($application, $connection);
+        pcntl_signal(SIGTERM, $worker->stop(...), false);
+        $application->forked();
+        $worker->leave($worker->run($this->hello($application)));
+    }
+
+    private function serveAlone(Application $application): int
+    {
+        while ($this->listener !== null && ! $this->draining) {
+            foreach ($this->wait() as $stream) {
+                if ($stream === $this->control->stream()) {
+                    if (! $this->obey()) {
+                        break 2;
+                    }
+
+                    continue;
+                }
+                $connection = $this->listener?->accept(); // @phpstan-ignore nullsafe.neverNull (obey() may drain)
+                if ($connection !== null) {
+                    $this->worker($application, $connection)->run($this->hello($application));
+                }
+            }
+        }
+        $this->listener?->remove();
+        $application->stop();
+
+        return 0;
+    }
+
+    /**
+     * @param  resource  $connection
+     */
+    private function worker(Application $application, mixed $connection): Worker
+    {
+        $limit = $this->settings->phpMemoryLimit ?? (ini_get('memory_limit') === '-1' ? '128M' : null);
+        if ($limit !== null) {
+            ini_set('memory_limit', $limit);
+        }
+
+        return new Worker(
+            $application,
+            new WorkerConnection($connection),
+            new Retirement($this->settings->maxRequests, $this->settings->memoryLimit),
+            $this->native,
+            $this->settings->isolation,
+        );
+    }
+
+    private function hello(Application $application): Hello
+    {
+        return new Hello(
+            (int) getmypid(),
+            $application->version(),
+            $this->settings->generation,
+            $this->settings->supervised(),
+            $application->path(),
+            $this->capacity(),
+        );
+    }
+
+    private function childExited(int $pid, int $code, int $signal, float $user, float $system, int $peak): void
+    {
+        $this->control->exited($pid, $code, $signal, $user, $system, $peak);
+        if (! $this->settings->supervised() && ($code !== 0 || ($signal !== 0 && $this->stops === 0))) {
+            $this->say("worker {$pid} ended with ".($signal === 0 ? "code {$code}" : "signal {$signal}"));
+        }
+    }
+
+    /**
+     * Asks the workers to finish, then kills what is left. A second SIGTERM or SIGINT shortens it.
+     */
+    private function end(): int
+    {
+        $this->listener?->remove();
+        $this->listener = null;
+        $this->children->signalAll(SIGTERM);
+        $stops = $this->stops;
+        $deadline = microtime(true) + ($this->settings->supervised() ? self::GRACE_SUPERVISED : self::GRACE_BY_HAND);
+        while (! $this->children->isEmpty() && microtime(true) < $deadline && $this->stops === $stops) {
+            usleep(10_000);
+            $this->children->reap();
+        }
+        $this->children->signalAll(SIGKILL);
+        for ($i = 0; $i < 100 && ! $this->children->isEmpty(); $i++) {
+            $this->children->reap();
+            usleep(10_000);
+        }
+
+        return 0;
+    }
+
+    private function say(string $text): void
+    {
+        fwrite(STDERR, "handler: {$text}\n");
+    }
+}

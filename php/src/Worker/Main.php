@@ -1,0 +1,107 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Worker;
+
+use LaravelBridge\Exceptions\BadSetting;
+use LaravelBridge\Laravel\ApplicationFactory;
+use LaravelBridge\Wire\ControlChannel;
+
+/**
+ * Wires the handler together: environment in, exit code out.
+ */
+final class Main
+{
+    /**
+     * In a resident process the cache's clock stands still at the start; with these a changed file is seen all the same.
+     */
+    public const PHP_OPTIONS = [
+        'display_errors' => 'stderr',
+        'opcache.enable_cli' => '1',
+        'opcache.validate_timestamps' => '1',
+        'opcache.revalidate_freq' => '0',
+        'opcache.file_update_protection' => '0',
+    ];
+
+    private const REEXECUTED = 'BRIDGE_REEXECUTED';
+
+    /** As in sysexits.h, and as the runtime does. */
+    private const EX_CONFIG = 78;
+
+    /**
+     * @param  list<string>  $arguments
+     */
+    public static function run(array $arguments): int
+    {
+        self::ensureOptions($arguments);
+        // Runs before every other shutdown function: after an exhausted memory there must be some to answer with.
+        register_shutdown_function(static fn () => ini_set('memory_limit', '-1'));
+        try {
+            $settings = Settings::from(getenv(), $arguments);
+        } catch (BadSetting $e) {
+            fwrite(STDERR, "handler: {$e->getMessage()}\n");
+
+            return self::EX_CONFIG;
+        }
+        foreach (['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', self::REEXECUTED] as $name) {
+            putenv($name);
+            unset($_SERVER[$name], $_ENV[$name]);
+        }
+        $native = new Native;
+        $native->collectHeaders();
+        $control = self::control($settings, $native);
+
+        return (new Handler($settings, new ApplicationFactory($settings->laravelPath), $control, $native))->run();
+    }
+
+    /**
+     * @return list<string> options for php's command line
+     */
+    public static function options(): array
+    {
+        $options = [];
+        foreach (self::PHP_OPTIONS as $name => $value) {
+            $options[] = '-d';
+            $options[] = "{$name}={$value}";
+        }
+
+        return $options;
+    }
+
+    /**
+     * The opcode cache can only be switched on at the start of the process: so start it once more.
+     *
+     * @param  list<string>  $arguments
+     */
+    private static function ensureOptions(array $arguments): void
+    {
+        if (! function_exists('pcntl_exec') || getenv(self::REEXECUTED) !== false || ! extension_loaded('Zend OPcache')
+            || ini_get('opcache.enable_cli') === '1') {
+            foreach (self::PHP_OPTIONS as $name => $value) {
+                @ini_set($name, $value);
+            }
+
+            return;
+        }
+        $script = (string) realpath($_SERVER['SCRIPT_FILENAME']);
+        pcntl_exec(PHP_BINARY, [...self::options(), $script, ...$arguments], getenv() + [self::REEXECUTED => '1']);
+    }
+
+    private static function control(Settings $settings, Native $native): ControlChannel
+    {
+        $descriptor = $settings->controlDescriptor;
+        if ($descriptor === null) {
+            return new ControlChannel(null);
+        }
+        $stream = @fopen("php://fd/{$descriptor}", 'r+b');
+        if ($stream === false) {
+            fwrite(STDERR, "handler: BRIDGE_CONTROL_FD={$descriptor} is no open descriptor\n");
+            exit(self::EX_CONFIG);
+        }
+        // PHP works on a copy; the original would keep the channel open in every child.
+        $native->closeDescriptor($descriptor);
+
+        return new ControlChannel($stream);
+    }
+}

@@ -1,0 +1,127 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Worker;
+
+use Closure;
+use FFI;
+use Throwable;
+
+/**
+ * The few calls for which PHP has no function, through ext-ffi. Everything has a plain fallback: without FFI
+ * the same code runs, slower or with a known difference (docs/differences.md).
+ *
+ * Made once, in the handler, before anything is forked: parsing the declarations costs more than a request.
+ */
+class Native
+{
+    private const DECLARATIONS = <<<'C'
+        typedef struct {
+            char *name; char *pretty_name; void *startup; void *shutdown; void *activate; void *deactivate;
+            size_t (*ub_write)(void *bytes, size_t length); void (*flush)(void *context);
+            void *get_stat; void *getenv; void *sapi_error; void *header_handler; void *send_headers; void *send_header;
+        } bridge_sapi_module;
+        extern bridge_sapi_module sapi_module;
+        void php_handle_aborted_connection(void);
+        void _exit(int code);
+        int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
+        int close(int descriptor);
+        C;
+
+    private const PR_SET_PDEATHSIG = 1;
+
+    private readonly ?FFI $ffi;
+
+    /** Kept: the engine calls them through a pointer that does not count as a reference. */
+    private ?Closure $write = null;
+
+    private ?Closure $flush = null;
+
+    public function __construct()
+    {
+        $ffi = null;
+        if (extension_loaded('ffi') && PHP_SAPI === 'cli' && PHP_VERSION_ID < 80600) {
+            try {
+                $ffi = FFI::cdef(self::DECLARATIONS);
+                // The layout of the structure is the engine's: what is known to be there is looked for first.
+                if (FFI::string($ffi->sapi_module->name) !== 'cli') { // @phpstan-ignore property.notFound
+                    $ffi = null;
+                }
+            } catch (Throwable) {
+                $ffi = null;
+            }
+        }
+        $this->ffi = $ffi;
+    }
+
+    public function available(): bool
+    {
+        return $this->ffi !== null;
+    }
+
+    /**
+     * Ends the process at once: no destructors, no shutdown functions, none of PHP's own tidying up, which takes
+     * longer than a small request. Returns where FFI is missing.
+     */
+    public function exitNow(int $code): void
+    {
+        $this->ffi?->_exit($code); // @phpstan-ignore method.notFound
+    }
+
+    /**
+     * The kernel kills this process when its parent ends, however that ends.
+     */
+    public function dieWithParent(int $signal): bool
+    {
+        return $this->ffi !== null && $this->ffi->prctl(self::PR_SET_PDEATHSIG, $signal, 0, 0, 0) === 0; // @phpstan-ignore method.notFound
+    }
+
+    public function closeDescriptor(int $descriptor): void
+    {
+        $this->ffi?->close($descriptor); // @phpstan-ignore method.notFound
+    }
+
+    /**
+     * The CLI throws away what header() and setcookie() say; afterwards headers_list() has it, as under any web SAPI.
+     */
+    public function collectHeaders(): void
+    {
+        if ($this->ffi !== null) {
+            $this->ffi->sapi_module->header_handler = null; // @phpstan-ignore property.notFound
+        }
+    }
+
+    /**
+     * What escapes all output buffers goes to $write instead of standard output, and flush() calls $flush.
+     *
+     * @param  Closure(string): void  $write  must not throw: the engine would end the process
+     * @param  Closure(): void  $flush  must not throw either
+     */
+    public function captureOutput(Closure $write, Closure $flush): void
+    {
+        if ($this->ffi === null) {
+            return;
+        }
+        $this->write = static function (mixed $bytes, int $length) use ($write): int {
+            $write(FFI::string($bytes, $length)); // @phpstan-ignore argument.type
+
+            return $length;
+        };
+        $this->flush = static function (mixed $context) use ($flush): void {
+            $flush();
+        };
+        ob_implicit_flush(false);
+        $this->ffi->sapi_module->ub_write = $this->write; // @phpstan-ignore property.notFound
+        $this->ffi->sapi_module->flush = $this->flush; // @phpstan-ignore property.notFound
+    }
+
+    /**
+     * What PHP does when a web server tells it that the client has left: connection_aborted() is true from now on and,
+     * unless ignore_user_abort() is on, the script ends here and its shutdown functions run. Returns otherwise.
+     */
+    public function abortConnection(): void
+    {
+        $this->ffi?->php_handle_aborted_connection(); // @phpstan-ignore method.notFound
+    }
+}

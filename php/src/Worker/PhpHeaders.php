@@ -1,0 +1,69 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Worker;
+
+/**
+ * What header(), setcookie() and http_response_code() have said during this request, to PHP and not to a response object.
+ */
+final class PhpHeaders
+{
+    /**
+     * Forgets what an earlier request said.
+     */
+    public function forget(): void
+    {
+        if (http_response_code() !== 200) {
+            http_response_code(200);
+        }
+        if (headers_list() !== []) {
+            @header_remove();
+        }
+    }
+
+    public function status(): ?int
+    {
+        $status = http_response_code();
+
+        return is_int($status) && $status >= 200 && $status <= 599 ? $status : null;
+    }
+
+    /**
+     * @return list<array{string, string}>
+     */
+    public function all(): array
+    {
+        $headers = [];
+        foreach (headers_list() as $line) {
+            $colon = strpos($line, ':');
+            if ($colon !== false) {
+                $headers[] = [substr($line, 0, $colon), ltrim(substr($line, $colon + 1))];
+            }
+        }
+
+        return $headers;
+    }
+
+    /**
+     * The head of an answer for which there is no response object: PHP adds a type when nobody named one.
+     *
+     * @return list<array{string, string}>
+     */
+    public function forPlainOutput(): array
+    {
+        $headers = $this->all();
+        foreach ($headers as [$name]) {
+            if (strcasecmp($name, 'Content-Type') === 0) {
+                return $headers;
+            }
+        }
+        $type = (string) ini_get('default_mimetype');
+        $charset = (string) ini_get('default_charset');
+        if ($type !== '') {
+            $headers[] = ['Content-Type', $charset === '' ? $type : "{$type}; charset={$charset}"];
+        }
+
+        return $headers;
+    }
+}

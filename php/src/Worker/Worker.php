@@ -1,0 +1,246 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Worker;
+
+use LaravelBridge\Exceptions\ConnectionLost;
+use LaravelBridge\Exceptions\WireViolation;
+use LaravelBridge\Wire\Answer;
+use LaravelBridge\Wire\Hello;
+use LaravelBridge\Wire\Message;
+use LaravelBridge\Wire\Request;
+use LaravelBridge\Wire\WorkerConnection;
+use Throwable;
+
+/**
+ * Serves one connection, one request at a time: take, handle, answer, terminate, reset, ready.
+ *
+ * Lives in a process of its own, forked for this connection; without pcntl in the handler's. run() returns when the server
+ * closes the connection. Where the application ends the process (exit, a fatal error), a shutdown function finishes the
+ * answer with what there is.
+ */
+final class Worker
+{
+    private readonly Output $output;
+
+    private readonly PhpHeaders $headers;
+
+    private readonly int $pid;
+
+    private int $served = 0;
+
+    /** The answer of the running request, from taken until ready. */
+    private ?Answer $answer = null;
+
+    private bool $stopping = false;
+
+    private bool $listening = false;
+
+    public function __construct(
+        private readonly Application $application,
+        private readonly WorkerConnection $connection,
+        private readonly Retirement $retirement,
+        private readonly Native $native,
+        private readonly Isolation $isolation = Isolation::Worker,
+    ) {
+        $this->pid = (int) getmypid();
+        $this->headers = new PhpHeaders;
+        $this->output = new Output($connection, $native, $this->headers);
+    }
+
+    /**
+     * @return int the code to exit with
+     */
+    public function run(Hello $hello): int
+    {
+        try {
+            $refusal = $this->connection->open($hello);
+            if ($refusal !== null) {
+                fwrite(STDERR, "worker {$this->pid}: refused: {$refusal}\n");
+
+                return 0;
+            }
+            register_shutdown_function($this->shutdown(...));
+
+            return $this->serve();
+        } catch (ConnectionLost) {
+            return 0;
+        } catch (WireViolation $e) {
+            fwrite(STDERR, "worker {$this->pid}: {$e->getMessage()}\n");
+
+            return 1;
+        }
+    }
+
+    /**
+     * Ends after the running request, or at once when there is none. May be called from a signal handler.
+     */
+    public function stop(): void
+    {
+        $this->stopping = true;
+        if ($this->listening) {
+            $this->leave(0);
+        }
+    }
+
+    /**
+     * Ends the process: the application's shutdown functions run, then nothing else of PHP's.
+     */
+    public function leave(int $code): never
+    {
+        $this->listening = false;
+        $this->answer = null;
+        $this->application->stop();
+        $this->connection->close();
+        register_shutdown_function(function () use ($code): void {
+            // Registered last, but what is registered meanwhile runs still later.
+            register_shutdown_function(fn () => $this->native->exitNow($code));
+        });
+        exit($code);
+    }
+
+    private function serve(): int
+    {
+        $retiring = false;
+        while (! $this->stopping) {
+            $this->listening = true;
+            $request = $this->connection->nextRequest($this->pong(...));
+            $this->listening = false;
+            if ($request === null) {
+                break;
+            }
+            if ($retiring) {
+                throw WireViolation::unexpected('A request', 'the end, after "retire"');
+            }
+            if (! $this->answer($request)) {
+                return 1;
+            }
+            $retiring = $this->ready();
+        }
+
+        return 0;
+    }
+
+    /**
+     * @return bool whether the answer is whole
+     */
+    private function answer(Request $request): bool
+    {
+        $this->served++;
+        $this->headers->forget();
+        $this->answer = $answer = $this->connection->answer();
+        $this->connection->taken();
+        $this->output->begin($answer);
+        $connected = true;
+        try {
+            $this->application->handle($request, $answer, $this->output);
+        } catch (ConnectionLost) {
+            $connected = false;
+        } catch (Throwable $e) {
+            $this->application->report($e);
+        }
+        try {
+            $this->application->terminate();
+        } catch (Throwable $e) {
+            $this->application->report($e);
+        }
+        // What terminable work prints has no reader: the client has its whole answer.
+        $this->output->finish();
+        $this->answer = null;
+
+        return $connected && $answer->ended();
+    }
+
+    private function ready(): bool
+    {
+        if ($this->isolation === Isolation::Request) {
+            $why = 'one request for each process';
+        } else {
+            $this->application->reset();
+            $why = $this->output->escaped()
+                ? 'output went around all buffers'
+                : $this->retirement->why($this->served, memory_get_usage(true));
+        }
+        $this->sayReady($why);
+
+        return $why !== null;
+    }
+
+    private function sayReady(?string $why): void
+    {
+        $this->connection->ready(memory_get_usage(true), memory_get_peak_usage(true), $this->served, $why);
+        if (function_exists('memory_reset_peak_usage')) {
+            memory_reset_peak_usage();
+        }
+    }
+
+    private function pong(): string
+    {
+        return Message::encode('pong', ['memory' => memory_get_usage(true), 'requests' => $this->served]);
+    }
+
+    private function shutdown(): void
+    {
+        if ($this->answer !== null && getmypid() === $this->pid) {
+            // The application's own shutdown functions belong to the request, and may print.
+            register_shutdown_function($this->finishInterrupted(...));
+        }
+    }
+
+    /**
+     * The application ended the process: as under FPM the client gets what was printed, with status and headers so far.
+     */
+    private function finishInterrupted(): void
+    {
+        $answer = $this->answer;
+        $this->answer = null;
+        if ($answer === null) {
+            return;
+        }
+        $fatal = $this->fatalError();
+        try {
+            if (! $answer->ended()) {
+                $this->finishAnswer($answer, $fatal);
+            }
+            if ($answer->ended()) {
+                $this->sayReady($fatal ?? 'the application ended the process');
+            }
+        } catch (ConnectionLost) {
+            // Nobody is left to tell.
+        }
+        $this->application->stop();
+        $this->connection->close();
+        $this->native->exitNow($fatal === null ? 0 : 255);
+    }
+
+    private function finishAnswer(Answer $answer, ?string $fatal): void
+    {
+        $printed = $this->output->take();
+        if ($answer->begun()) {
+            $answer->bytes($printed);
+            if ($fatal !== null) {
+                // Half a body must not look like a whole one: without an end the server cuts the client's connection.
+                $answer->flush();
+
+                return;
+            }
+        } elseif ($fatal !== null && $printed === '') {
+            $answer->head(500, [['Content-Type', 'text/plain; charset=UTF-8']]);
+            $answer->bytes("Internal Server Error\n");
+        } else {
+            $status = $this->headers->status() ?? 200;
+            $answer->head($fatal !== null && $status === 200 ? 500 : $status, $this->headers->forPlainOutput());
+            $answer->bytes($printed);
+        }
+        $answer->end();
+    }
+
+    private function fatalError(): ?string
+    {
+        $error = error_get_last();
+        $fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+
+        return $error !== null && ($error['type'] & $fatal) !== 0 ? 'a fatal error: '.strtok($error['message'], "\n") : null;
+    }
+}
