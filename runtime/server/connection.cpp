@@ -1,0 +1,321 @@
+#include "server/connection.h"
+
+#include <utility>
+
+namespace bridge::server {
+namespace {
+
+/// Unparsed bytes that are held for pipelined requests while one is under way.
+constexpr std::size_t kMaxInput = 64U << 10U;
+/// After the last answer the rest of what the client sends is read and thrown away for a while, so that a reset does
+/// not overtake the answer (RFC 9112, 9.6).
+constexpr Duration kLinger = Seconds(2);
+constexpr std::uint64_t kMaxDiscarded = 64U << 20U;
+
+}  // namespace
+
+Connection::Connection(Front& front, std::unique_ptr<loop::Stream> stream, std::function<void(Connection*)> onClosed)
+    : front_(front),
+      onClosed_(std::move(onClosed)),
+      stream_(std::move(stream)),
+      parser_(http::H1Parser::Role::request, front.options.head),
+      idleSince_(front.loop.now()),
+      readTimer_(front.loop),
+      writeTimer_(front.loop) {}
+
+Connection::~Connection() = default;
+
+void Connection::start() {
+  stream_->startReading({.onData = [this](Bytes data) { onData(std::move(data)); },
+                         .onEnd = [this](std::optional<Error> error) { onInputEnd(!error); }});
+  await(Patience::head);
+}
+
+void Connection::drain(Duration grace) {
+  if (idle() && !lingering_) {
+    patience_ = Patience::keepAlive;
+    readTimer_.start(grace, [this] { onPatienceEnd(); });
+  }
+}
+
+void Connection::close() {
+  if (closed_) {
+    return;
+  }
+  closed_ = true;
+  if (exchange_) {
+    exchange_->clientGone();
+  }
+  readTimer_.stop();
+  writeTimer_.stop();
+  onClosed_(this);
+}
+
+void Connection::onData(Bytes data) {
+  if (lingering_) {
+    discarded_ += data.size();
+    if (discarded_ > kMaxDiscarded) {
+      close();
+    }
+    return;
+  }
+  if (consumed_ == input_.size()) {
+    input_ = data.release();
+    consumed_ = 0;
+  } else {
+    input_.append(data.view());
+  }
+  pump();
+}
+
+void Connection::onInputEnd(bool orderly) {
+  inputEnded_ = true;
+  if (lingering_ || !exchange_) {
+    close();
+    return;
+  }
+  if (!orderly || !exchange_->requestComplete()) {
+    exchange_->clientGone();
+    return;
+  }
+  if (consumed_ == input_.size()) {
+    exchange_->closeAfterAnswer();
+  }
+  exchange_->clientHalfClosed();
+}
+
+void Connection::pump() {
+  if (pumping_) {
+    return;
+  }
+  pumping_ = true;
+  while (!closed_ && !lingering_ && !bodyPaused_ && (consumed_ < input_.size() || parserPaused_) &&
+         !(exchange_ && exchange_->requestComplete())) {
+    if (!exchange_ && !parser_.started()) {
+      await(Patience::head);
+    }
+    parserPaused_ = false;
+    const auto consumed = parser_.feed(std::string_view(input_).substr(consumed_), *this);
+    if (!consumed.ok()) {
+      refuse(consumed.error());
+      break;
+    }
+    consumed_ += *consumed;
+    if (exchange_ && !exchange_->requestComplete()) {
+      await(Patience::body);
+    }
+  }
+  if (consumed_ == input_.size()) {
+    input_.clear();
+    consumed_ = 0;
+  }
+  pumping_ = false;
+  adjustReading();
+}
+
+void Connection::adjustReading() {
+  if (closed_ || inputEnded_) {
+    return;
+  }
+  const bool wanted = lingering_ || (!bodyPaused_ && input_.size() - consumed_ < kMaxInput);
+  if (wanted && !stream_->reading()) {
+    stream_->resumeReading();
+  } else if (!wanted && stream_->reading()) {
+    stream_->stopReading();
+  }
+}
+
+http::Flow Connection::onRequestHead(http::RequestHead head) {
+  const auto peer = stream_->peer();
+  const auto local = stream_->local();
+  http::Request request{.head = std::move(head),
+                        .id = {},
+                        .client = {peer.host, peer.port},
+                        .server = {local.host, local.port},
+                        .scheme = "http",
+                        .received = front_.loop.preciseNow(),
+                        .receivedAt = front_.loop.wallClock()};
+  ++served_;
+  const bool last = front_.options.keepAliveTimeout == Duration::zero() ||
+                    (front_.options.keepAliveRequests != 0 && served_ >= front_.options.keepAliveRequests);
+  exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), std::move(request), !last);
+  exchange_->begin();
+  return flow();
+}
+
+http::Flow Connection::onResponseHead(http::ResponseHead /*head*/, const http::ResponseFraming& /*framing*/) {
+  return http::Flow::pause;  // A parser of requests never tells of an answer.
+}
+
+http::Flow Connection::onBody(std::string_view data) {
+  exchange_->requestBody(data);
+  return flow();
+}
+
+http::Flow Connection::flow() const { return bodyPaused_ || closed_ ? http::Flow::pause : http::Flow::more; }
+
+void Connection::onEnd() {
+  await(Patience::none);
+  exchange_->requestEnd();
+}
+
+void Connection::refuse(Error error) {
+  await(Patience::none);
+  if (!exchange_) {
+    // Nothing of the request is known; it still gets an id, an error page and a line in the log.
+    http::Request request;
+    request.client = {stream_->peer().host, stream_->peer().port};
+    request.received = front_.loop.preciseNow();
+    request.head.keepAlive = false;
+    exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), std::move(request), false);
+    exchange_->refuse(std::move(error));
+    return;
+  }
+  exchange_->requestFailed(std::move(error));
+}
+
+void Connection::write(Bytes data) {
+  if (closed_) {
+    return;
+  }
+  stream_->write(std::move(data), [this](const Result<void>& result) {
+    if (result.ok()) {
+      onWriteProgress();
+    }
+  });
+  if (stream_->pendingBytes() > 0) {
+    watchWrites();
+  }
+}
+
+std::size_t Connection::pendingWrite() const { return stream_->pendingBytes(); }
+
+void Connection::pauseBody() {
+  bodyPaused_ = true;
+  parserPaused_ = true;
+  await(Patience::none);
+  if (!pumping_) {
+    adjustReading();
+  }
+}
+
+void Connection::resumeBody() {
+  if (!bodyPaused_) {
+    return;
+  }
+  bodyPaused_ = false;
+  if (exchange_ && !exchange_->requestComplete()) {
+    await(Patience::body);
+  }
+  pump();
+}
+
+void Connection::exchangeDone(bool keepAlive) {
+  front_.loop.defer([this, keepAlive, alive = std::weak_ptr(alive_)] {
+    if (alive.expired() || closed_) {
+      return;
+    }
+    const bool more = keepAlive && exchange_->requestComplete() && !(inputEnded_ && consumed_ == input_.size());
+    exchange_.reset();
+    bodyPaused_ = false;
+    parserPaused_ = false;
+    if (more) {
+      nextRequest();
+    } else {
+      closeAfterAnswer();
+    }
+  });
+}
+
+void Connection::exchangeCut() {
+  if (!closed_) {
+    // A FIN would pass for the end of an answer that is delimited by the connection.
+    stream_->closeReset();
+    close();
+  }
+}
+
+void Connection::nextRequest() {
+  parser_.reset();
+  idleSince_ = front_.loop.now();
+  await(Patience::keepAlive);
+  pump();
+}
+
+void Connection::closeAfterAnswer() {
+  lingering_ = true;
+  input_.clear();
+  consumed_ = 0;
+  stream_->shutdown([this](const Result<void>& result) {
+    if (!result.ok() || inputEnded_) {
+      close();
+    }
+  });
+  await(Patience::linger);
+  adjustReading();
+}
+
+void Connection::await(Patience patience) {
+  if (closed_) {
+    return;
+  }
+  patience_ = patience;
+  Duration limit{};
+  switch (patience) {
+    case Patience::none:
+      readTimer_.stop();
+      return;
+    case Patience::keepAlive:
+      limit = front_.options.keepAliveTimeout;
+      break;
+    case Patience::head:
+      limit = front_.options.headerTimeout;
+      break;
+    case Patience::body:
+      limit = front_.options.bodyIdleTimeout;
+      break;
+    case Patience::linger:
+      limit = kLinger;
+      break;
+  }
+  readTimer_.start(limit, [this] { onPatienceEnd(); });
+}
+
+void Connection::onPatienceEnd() {
+  const bool requestBegun = parser_.started();
+  if (patience_ == Patience::body || (patience_ == Patience::head && requestBegun)) {
+    refuse({ErrorCode::RequestTimeout, patience_ == Patience::body ? "body" : "header"});
+    return;
+  }
+  close();
+}
+
+void Connection::watchWrites() {
+  if (writeTimer_.active()) {
+    return;
+  }
+  pendingAtLastLook_ = stream_->pendingBytes();
+  writeTimer_.repeat(front_.options.writeIdleTimeout, [this] {
+    const std::size_t pending = stream_->pendingBytes();
+    if (pending >= pendingAtLastLook_) {
+      stream_->closeReset();
+      close();
+      return;
+    }
+    pendingAtLastLook_ = pending;
+  });
+}
+
+void Connection::onWriteProgress() {
+  if (closed_) {
+    return;
+  }
+  if (stream_->pendingBytes() == 0) {
+    writeTimer_.stop();
+  }
+  if (exchange_) {
+    exchange_->drained();
+  }
+}
+
+}  // namespace bridge::server

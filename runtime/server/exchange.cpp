@@ -1,0 +1,386 @@
+#include "server/exchange.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "http/accept.h"
+#include "http/error_page.h"
+#include "ops/access_log.h"
+#include "server/file_source.h"
+
+namespace bridge::server {
+namespace {
+
+/// Bytes waiting for a slow client at which the upstream is paused, and at which it goes on.
+constexpr std::size_t kHighWater = 256U << 10U;
+constexpr std::size_t kLowWater = 64U << 10U;
+
+}  // namespace
+
+const std::initializer_list<std::pair<Exchange::State, Exchange::State>> Exchange::Traits::kEdges = {
+    {State::Reading, State::Routing},   {State::Reading, State::Writing},   {State::Routing, State::Sending},
+    {State::Routing, State::Writing},   {State::Sending, State::Waiting},   {State::Sending, State::Receiving},
+    {State::Sending, State::Writing},   {State::Waiting, State::Receiving}, {State::Waiting, State::Writing},
+    {State::Receiving, State::Writing}, {State::Writing, State::Done},      {State::Reading, State::Done},
+    {State::Routing, State::Done},      {State::Sending, State::Done},      {State::Waiting, State::Done},
+    {State::Receiving, State::Done},
+};
+
+std::string_view Exchange::Traits::name(State state) {
+  switch (state) {
+    case State::Reading:
+      return "Reading";
+    case State::Routing:
+      return "Routing";
+    case State::Sending:
+      return "Sending";
+    case State::Waiting:
+      return "Waiting";
+    case State::Receiving:
+      return "Receiving";
+    case State::Writing:
+      return "Writing";
+    case State::Done:
+      return "Done";
+  }
+  return "";
+}
+
+Exchange::Exchange(Front& front, Client& client, http::Request request, bool mayKeepAlive)
+    : front_(front),
+      client_(client),
+      request_(std::move(request)),
+      writer_({.version = request_.head.version, .head = isHead()}),
+      mayKeepAlive_(mayKeepAlive) {}
+
+Exchange::~Exchange() = default;
+
+void Exchange::begin() {
+  state_.move(State::Routing);
+  for (const auto& filter : front_.filters) {
+    if (auto answer = filter->onRequest(request_)) {
+      reply(std::move(*answer));
+      return;
+    }
+  }
+  if (request_.head.contentLength.value_or(0) > front_.options.maxBody) {
+    replyError({ErrorCode::PayloadTooLarge, fmt::format("Content-Length {}", *request_.head.contentLength)});
+    return;
+  }
+  auto route = front_.router.find(request_.head.path);
+  if (!route) {
+    replyError({ErrorCode::NotFound, "no route"});
+    return;
+  }
+  state_.move(State::Sending);
+  if (request_.head.expectContinue && request_.head.hasBody()) {
+    client_.write(Bytes::copyOf("HTTP/1.1 100 Continue\r\n\r\n"));
+  }
+  call_ = route->target->start(request_, route->params, *this);
+}
+
+void Exchange::refuse(Error error) {
+  for (const auto& filter : front_.filters) {
+    if (filter->onRequest(request_)) {
+      break;
+    }
+  }
+  replyError(error);
+}
+
+void Exchange::requestBody(std::string_view data) {
+  bodyReceived_ += data.size();
+  if (bodyReceived_ > front_.options.maxBody) {
+    requestFailed({ErrorCode::PayloadTooLarge, "chunked body"});
+    return;
+  }
+  if (call_ && !answerEnded_) {
+    call_->body(Bytes::copyOf(data));
+  }
+}
+
+void Exchange::requestEnd() {
+  requestComplete_ = true;
+  if (state_.is(State::Sending)) {
+    state_.move(State::Waiting);
+  }
+  if (call_ && !answerEnded_) {
+    call_->end();
+  }
+}
+
+void Exchange::requestFailed(Error error) {
+  mayKeepAlive_ = false;
+  if (answerEnded_) {
+    return;
+  }
+  call_.reset();
+  fail(std::move(error));
+}
+
+void Exchange::clientHalfClosed() {
+  if (call_ && !answerEnded_) {
+    call_->halfClosed();
+  }
+}
+
+void Exchange::clientGone() {
+  if (!state_.is(State::Done)) {
+    cut({ErrorCode::ClientGone, {}});
+  }
+}
+
+void Exchange::drained() {
+  if (file_) {
+    file_->resume();
+  }
+  applyBackPressure();
+  finishWhenWritten();
+}
+
+void Exchange::informational(http::ResponseHead head) {
+  if (answerBegun_ || answerEnded_) {
+    return;
+  }
+  if (auto bytes = writer_.informational(head); bytes.ok() && !bytes->empty()) {
+    client_.write(std::move(*bytes));
+  }
+}
+
+void Exchange::head(http::ResponseHead head) {
+  if (state_.is(State::Sending) || state_.is(State::Waiting)) {
+    state_.move(State::Receiving);
+  }
+  status_ = head.status;
+  heldHead_ = std::move(head);
+  scheduleFlush();
+}
+
+void Exchange::body(Bytes data) {
+  if (!answerEnded_ && !data.empty()) {
+    append(std::move(data));
+  }
+}
+
+void Exchange::append(Bytes data) {
+  heldBytes_ += data.size();
+  heldBody_.push_back(std::move(data));
+  scheduleFlush();
+  applyBackPressure();
+}
+
+void Exchange::file(loop::OpenFile file, upstreams::FileRange range) {
+  if (heldHead_ && !heldHead_->headers.has("Content-Length")) {
+    heldHead_->headers.add("Content-Length", std::to_string(range.length));
+  }
+  if (isHead() || range.length == 0) {
+    return;
+  }
+  file_ = std::make_unique<FileSource>(
+      front_.loop, std::move(file), range,
+      FileSource::Events{.onData = [this](Bytes data) { append(std::move(data)); },
+                         .onEnd =
+                             [this](Result<void> result) {
+                               file_.reset();
+                               if (!result.ok()) {
+                                 fail(std::move(result).error());
+                               } else if (answerEnded_) {
+                                 flush();
+                               }
+                             },
+                         .mayRead = [this] { return heldBytes_ + client_.pendingWrite() < kHighWater; }});
+}
+
+void Exchange::end() {
+  if (answerEnded_) {
+    return;
+  }
+  answerEnded_ = true;
+  if (!file_) {
+    flush();
+  }
+}
+
+void Exchange::fail(Error error) {
+  if (state_.is(State::Done)) {
+    return;
+  }
+  if (answerBegun_ || error.info().status == 0) {
+    cut(error);
+    return;
+  }
+  replyError(error);
+}
+
+void Exchange::pauseRequest() {
+  if (!requestComplete_) {
+    client_.pauseBody();
+  }
+}
+
+void Exchange::resumeRequest() { client_.resumeBody(); }
+
+void Exchange::reply(Reply reply) {
+  heldBody_.clear();
+  heldBytes_ = 0;
+  file_.reset();
+  heldHead_ = std::move(reply.head);
+  status_ = heldHead_->status;
+  if (!reply.body.empty()) {
+    heldBytes_ = reply.body.size();
+    heldBody_.push_back(Bytes(std::move(reply.body)));
+  }
+  answerEnded_ = true;
+  flush();
+}
+
+void Exchange::replyError(const Error& error) {
+  note(error);
+  const int status = error.info().status;
+  auto page = http::errorPage(status, request_.id, http::prefersJson(request_.head.headers));
+  http::ResponseHead head{.status = status, .reason = {}, .headers = {{"Content-Type", std::string(page.contentType)}}};
+  if (status == 503) {
+    head.headers.add("Retry-After", "1");
+  }
+  // The rest of a refused request is not worth reading.
+  mayKeepAlive_ = mayKeepAlive_ && requestComplete_;
+  reply({std::move(head), std::move(page.body)});
+}
+
+void Exchange::scheduleFlush() {
+  if (flushScheduled_) {
+    return;
+  }
+  flushScheduled_ = true;
+  front_.loop.defer([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) {
+      flushScheduled_ = false;
+      flush();
+    }
+  });
+}
+
+bool Exchange::writeHead(std::optional<std::uint64_t> bodyLength) {
+  auto head = std::move(*heldHead_);
+  heldHead_.reset();
+  for (const auto& filter : front_.filters) {
+    filter->onResponse(request_, head);
+  }
+  const bool keepAlive = mayKeepAlive_ && requestComplete_ && request_.head.keepAlive && !front_.draining;
+  writer_ = http::H1Writer({.version = request_.head.version, .head = isHead(), .keepAlive = keepAlive});
+  auto bytes = writer_.head(head, front_.date(), bodyLength);
+  if (!bytes.ok()) {
+    call_.reset();
+    replyError(bytes.error());
+    return false;
+  }
+  answerBegun_ = true;
+  client_.write(std::move(*bytes));
+  return true;
+}
+
+void Exchange::flush() {
+  if (state_.is(State::Done)) {
+    return;
+  }
+  const bool complete = answerEnded_ && !file_;
+  if (heldHead_) {
+    // The length of an answer to HEAD is the upstream's to tell: its body was never made.
+    const bool lengthKnown = complete && !isHead();
+    if (!writeHead(lengthKnown ? std::optional<std::uint64_t>(heldBytes_) : std::nullopt)) {
+      return;
+    }
+  }
+  auto chunks = std::exchange(heldBody_, {});
+  heldBytes_ = 0;
+  for (Bytes& chunk : chunks) {
+    Bytes framed = writer_.body(std::move(chunk));
+    if (!framed.empty()) {
+      client_.write(std::move(framed));
+    }
+  }
+  if (!complete) {
+    applyBackPressure();
+    return;
+  }
+  if (!state_.is(State::Writing)) {
+    state_.move(State::Writing);
+    auto last = writer_.end();
+    if (!last.ok()) {
+      cut(last.error());
+      return;
+    }
+    if (!last->empty()) {
+      client_.write(std::move(*last));
+    }
+  }
+  finishWhenWritten();
+}
+
+void Exchange::applyBackPressure() {
+  if (!call_ || answerEnded_) {
+    return;
+  }
+  const std::size_t waiting = heldBytes_ + client_.pendingWrite();
+  if (!upstreamPaused_ && waiting > kHighWater) {
+    upstreamPaused_ = true;
+    call_->pause();
+  } else if (upstreamPaused_ && waiting < kLowWater) {
+    upstreamPaused_ = false;
+    call_->resume();
+  }
+}
+
+void Exchange::finishWhenWritten() {
+  if (state_.is(State::Writing) && client_.pendingWrite() == 0) {
+    finish();
+  }
+}
+
+void Exchange::finish() {
+  if (writer_.excess()) {
+    log::warn("server", "id={} the upstream sent more body than its answer may have; the rest was dropped",
+              request_.id);
+  }
+  state_.move(State::Done);
+  logAccess();
+  client_.exchangeDone(writer_.keepAlive());
+}
+
+void Exchange::cut(const Error& error) {
+  note(error);
+  answerEnded_ = true;
+  call_.reset();
+  file_.reset();
+  state_.move(State::Done);
+  logAccess();
+  client_.exchangeCut();
+}
+
+void Exchange::note(const Error& error) {
+  error_ = error.code;
+  if (log::enabled(error.info().level)) {
+    log::write(error.info().level, "server", fmt::format("id={} {}", request_.id, log::escape(error.message())));
+  }
+}
+
+void Exchange::logAccess() {
+  if (!front_.options.accessLog || !log::enabled(Level::info)) {
+    return;
+  }
+  log::write(Level::info, "access",
+             ops::accessLine({.id = request_.id,
+                              .client = request_.client.address,
+                              .method = request_.head.method,
+                              .target = request_.head.target,
+                              .status = answerBegun_ ? status_ : 0,
+                              .bytes = writer_.bodyBytes(),
+                              .total = front_.loop.preciseNow() - request_.received,
+                              .waited = served_.waited,
+                              .worked = served_.worked,
+                              .pid = served_.pid,
+                              .error = error_ ? errorInfo(*error_).name : std::string_view()},
+                             front_.options.logQuery));
+}
+
+}  // namespace bridge::server

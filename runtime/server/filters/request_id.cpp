@@ -1,0 +1,46 @@
+#include "server/filters/request_id.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+namespace bridge::server {
+namespace {
+
+constexpr std::string_view kField = "X-Request-Id";
+constexpr std::size_t kMaxLength = 128;
+
+bool isIdCharacter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == ':' || c == '-';
+}
+
+}  // namespace
+
+bool isSaneRequestId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxLength && std::all_of(id.begin(), id.end(), isIdCharacter);
+}
+
+std::string RequestId::next() {
+  // SplitMix64 (Steele, Lea, Flood 2014): a bijection of a counter, so no id comes twice.
+  state_ += 0x9E3779B97F4A7C15U;
+  std::uint64_t z = state_;
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+  return fmt::format("{:016x}", z ^ (z >> 31U));
+}
+
+std::optional<Reply> RequestId::onRequest(http::Request& request) {
+  const auto sent = request.head.headers.find(kField);
+  request.id = sent && isSaneRequestId(*sent) ? std::string(*sent) : next();
+  request.head.headers.set(kField, request.id);
+  return std::nullopt;
+}
+
+void RequestId::onResponse(const http::Request& request, http::ResponseHead& head) {
+  if (!head.headers.has(kField)) {
+    head.headers.add(std::string(kField), request.id);
+  }
+}
+
+}  // namespace bridge::server

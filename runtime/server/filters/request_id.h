@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "server/filters/filter.h"
+
+namespace bridge::server {
+
+/// Gives every request an id: the client's `X-Request-Id` where it is sane, else one of ours. The upstream reads it as
+/// the same field, and the answer carries it back.
+class RequestId final : public Filter {
+ public:
+  /// `seed` makes the ids of this process differ from those of others; take it from the system's randomness.
+  explicit RequestId(std::uint64_t seed) : state_(seed) {}
+
+  std::optional<Reply> onRequest(http::Request& request) override;
+  void onResponse(const http::Request& request, http::ResponseHead& head) override;
+
+  /// 16 hexadecimal digits, not repeated within 2^64 calls.
+  [[nodiscard]] std::string next();
+
+ private:
+  std::uint64_t state_;
+};
+
+/// 1 to 128 characters of `A-Z a-z 0-9 . _ : -`: safe in a log line, a header and a file name.
+[[nodiscard]] bool isSaneRequestId(std::string_view id);
+
+}  // namespace bridge::server

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "loop/listener.h"
+#include "loop/timer.h"
+#include "server/connection.h"
+#include "server/front.h"
+
+namespace bridge::server {
+
+/// The front door: listens, owns every client connection, and closes in order.
+///
+/// Built by main, which keeps it until the loop has ended. `front` is filled before `listen`.
+class Server {
+ public:
+  explicit Server(loop::Loop& loop) : front_(loop), drainTimer_(loop) {}
+
+  [[nodiscard]] Front& front() { return front_; }
+
+  /// Begins to accept. `host` is an IPv4 or IPv6 address, a name, or `unix:PATH`; port 0 takes any free port.
+  /// `socketMode` is the file mode of a Unix socket.
+  [[nodiscard]] Result<void> listen(const std::string& host, int port, unsigned socketMode);
+  /// "http://127.0.0.1:8080" or "unix:/path", as a person would type it.
+  [[nodiscard]] std::string address() const;
+
+  /// Stops accepting; answers in progress are completed until `limit`, then cut. `done` is called once, when the last
+  /// connection has gone. A second call with a shorter limit takes its place.
+  void drain(Duration limit, std::function<void()> done);
+
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+ private:
+  void accept(std::unique_ptr<loop::Stream> stream);
+  [[nodiscard]] bool makeRoom();
+  void onClosed(Connection* connection);
+  void finishDrain();
+
+  Front front_;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  std::unique_ptr<loop::Listener> listener_;
+  std::string unixPath_;
+  std::function<void()> drained_;
+  loop::Timer drainTimer_;
+};
+
+}  // namespace bridge::server

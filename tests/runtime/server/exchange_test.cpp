@@ -1,0 +1,260 @@
+#include "server/exchange.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "runtime/server/server_fixture.h"
+#include "server/filters/request_id.h"
+#include "server/filters/server_options.h"
+
+namespace bridge::server {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr const char* kGet = "GET /app/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+class ExchangeTest : public ServerTest {
+ protected:
+  using Answer = upstreams::Answer;
+
+  void answerWith(std::function<void(Answer&)> script) {
+    upstream.script.onEnd = [script = std::move(script)](const http::Request&, Answer& answer, const std::string&) {
+      script(answer);
+    };
+  }
+};
+
+TEST_F(ExchangeTest, AnswersWhatNoRouteServesWith404) {
+  EXPECT_THAT(exchange("GET /other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(ExchangeTest, AnswersOptionsForTheServerItself) {
+  server->front().filters.push_back(std::make_unique<ServerOptions>());
+  const auto answer = exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nAllow: GET, HEAD, "));
+}
+
+TEST_F(ExchangeTest, StreamsAnAnswerOfUnknownLengthInChunks) {
+  answerWith([this](Answer& answer) {
+    answer.head({});
+    answer.body(Bytes::copyOf("one"));
+    loop.defer([&answer] {
+      answer.body(Bytes::copyOf("two"));
+      answer.end();
+    });
+  });
+  EXPECT_THAT(exchange(kGet),
+              EndsWith("Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"));
+}
+
+TEST_F(ExchangeTest, SendsTheFirstBytesOfAStreamBeforeItsEnd) {
+  std::function<void()> finish;
+  answerWith([&finish](Answer& answer) {
+    answer.head({});
+    answer.body(Bytes::copyOf("first"));
+    finish = [&answer] { answer.end(); };
+  });
+  upstream.script.onHalfClosed = [&finish](Answer&) { finish(); };
+  serve([&] {
+    TestClient client(port);
+    client.send(kGet);
+    EXPECT_THAT(client.readUntilContains("first\r\n"), HasSubstr("5\r\nfirst\r\n"));
+    client.closeWriting();
+    EXPECT_EQ(client.readAll(), "0\r\n\r\n");
+  });
+}
+
+TEST_F(ExchangeTest, SpeaksToHttp10WithoutChunksAndClosesAtTheEnd) {
+  answerWith([this](Answer& answer) {
+    answer.head({});
+    answer.body(Bytes::copyOf("one"));
+    loop.defer([&answer] { answer.end(); });
+  });
+  const auto answer = exchange("GET /app/a HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(answer, Not(HasSubstr("Transfer-Encoding")));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\none"));
+}
+
+TEST_F(ExchangeTest, SendsNoBodyToHead) {
+  answerWith([](Answer& answer) {
+    answer.head({.status = 200, .reason = {}, .headers = {{"Content-Length", "3"}}});
+    answer.body(Bytes::copyOf("abc"));
+    answer.end();
+  });
+  const auto answer = exchange("HEAD /app/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 3\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+}
+
+TEST_F(ExchangeTest, PassesEarlyHintsOn) {
+  answerWith([](Answer& answer) {
+    answer.informational({.status = 103, .reason = {}, .headers = {{"Link", "</a.css>; rel=preload"}}});
+    answer.head({});
+    answer.end();
+  });
+  const auto answer = exchange(kGet);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(ExchangeTest, TurnsAnErrorBeforeTheAnswerIntoAPageThatHidesTheCause) {
+  server->front().filters.push_back(std::make_unique<RequestId>(1));
+  answerWith([](Answer& answer) { answer.fail({ErrorCode::WorkerDied, "secret path /srv/x"}); });
+  const auto answer = exchange(
+      "GET /app/a HTTP/1.1\r\nHost: x\r\nX-Request-Id: my-id\r\nAccept: application/json\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 502 Bad Gateway\r\n"));
+  EXPECT_THAT(answer, HasSubstr("application/json"));
+  EXPECT_THAT(answer, HasSubstr("my-id"));
+  EXPECT_THAT(answer, Not(HasSubstr("secret")));
+}
+
+TEST_F(ExchangeTest, TellsTheClientWhenToComeBackAfter503) {
+  answerWith([](Answer& answer) { answer.fail({ErrorCode::QueueFull, {}}); });
+  EXPECT_THAT(exchange(kGet), HasSubstr("\r\nRetry-After: "));
+}
+
+TEST_F(ExchangeTest, KeepsTheConnectionAfterAnErrorOfTheUpstream) {
+  answerWith([](Answer& answer) { answer.fail({ErrorCode::WorkerDied, {}}); });
+  const auto answer = exchange(std::string("GET /app/1 HTTP/1.1\r\nHost: x\r\n\r\n") + kGet);
+  EXPECT_EQ(upstream.started, 2);
+}
+
+TEST_F(ExchangeTest, CutsAnAnswerThatFailsInItsMiddle) {
+  answerWith([this](Answer& answer) {
+    answer.head({});
+    answer.body(Bytes::copyOf("part"));
+    loop.defer([&answer, this] { loop.defer([&answer] { answer.fail({ErrorCode::WorkerDied, {}}); }); });
+  });
+  const auto answer = exchange(kGet);
+  EXPECT_THAT(answer, Not(HasSubstr("0\r\n\r\n")));
+}
+
+TEST_F(ExchangeTest, CutsAnAnswerThatIsShorterThanItsLength) {
+  answerWith([](Answer& answer) {
+    answer.head({.status = 200, .reason = {}, .headers = {{"Content-Length", "10"}}});
+    answer.body(Bytes::copyOf("short"));
+    answer.end();
+  });
+  serve([&] {
+    TestClient client(port);
+    client.send(kGet);
+    client.readAll();
+    EXPECT_FALSE(client.closedByPeer());
+  });
+}
+
+TEST_F(ExchangeTest, AnswersAnUpstreamThatSendsAnImpossibleHeadWith502) {
+  answerWith([](Answer& answer) {
+    answer.head({.status = 200, .reason = {}, .headers = {{"X", "a\r\nSet-Cookie: b"}}});
+    answer.body(Bytes::copyOf("body"));
+    answer.end();
+  });
+  const auto answer = exchange(kGet);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 502 "));
+  EXPECT_THAT(answer, Not(HasSubstr("Set-Cookie")));
+}
+
+TEST_F(ExchangeTest, AnswersOnceWhereTheUpstreamAnswersBeforeTheBodyIsComplete) {
+  upstream.script.onStart = [](const http::Request&, Answer& answer) {
+    answer.head({.status = 403, .reason = {}, .headers = {}});
+    answer.end();
+  };
+  upstream.script.onEnd = [](auto&, auto&, auto&) { FAIL() << "the answer was over"; };
+  const auto answer = exchange("POST /app/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+}
+
+TEST_F(ExchangeTest, PausesAnUpstreamThatIsFasterThanItsClient) {
+  constexpr std::size_t kPiece = 128U << 10U;
+  constexpr std::size_t kTotal = 32U << 20U;
+  auto sent = std::make_shared<std::size_t>(0);
+  auto highest = std::make_shared<std::size_t>(0);
+  const auto send = [=, this](Answer& answer) {
+    const int pausesBefore = upstream.paused;
+    while (*sent < kTotal && upstream.paused == pausesBefore) {
+      *sent += kPiece;
+      answer.body(Bytes(std::string(kPiece, 'x')));
+    }
+    if (*sent == kTotal) {
+      answer.end();
+    }
+  };
+  answerWith([send](Answer& answer) {
+    answer.head({.status = 200, .reason = {}, .headers = {{"Content-Length", std::to_string(kTotal)}}});
+    send(answer);
+  });
+  upstream.script.onResume = send;
+  std::string answer;
+  serve([&] {
+    TestClient client(port);
+    client.send(kGet);
+    answer = client.readAll();
+  });
+  EXPECT_GT(upstream.paused, 0);
+  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, kTotal);
+}
+
+TEST_F(ExchangeTest, PausesAClientThatIsFasterThanTheUpstream) {
+  std::size_t received = 0;
+  bool pausedOnce = false;
+  upstream.script.onBody = [&](const http::Request&, Answer& answer, std::string_view data) {
+    received += data.size();
+    if (!pausedOnce) {
+      pausedOnce = true;
+      answer.pauseRequest();
+      loop.defer([&answer] { answer.resumeRequest(); });
+    }
+  };
+  const std::string body(3'000'000, 'b');
+  const auto answer = exchange("POST /app/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+                               std::to_string(body.size()) + "\r\n\r\n" + body);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_EQ(received, body.size());
+}
+
+TEST_F(ExchangeTest, SendsASpanOfAFile) {
+  const auto path = std::filesystem::temp_directory_path() / ("exchange_test_" + std::to_string(::getpid()));
+  std::ofstream(path) << std::string(600'000, 'a') << "needle" << std::string(10, 'z');
+  answerWith([&path](Answer& answer) {
+    auto file = loop::OpenFile::open(path);
+    ASSERT_TRUE(file.ok());
+    answer.head({});
+    answer.file(std::move(*file), {.offset = 599'999, .length = 8});
+    answer.end();
+  });
+  const auto answer = exchange(kGet);
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 8\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\naneedlez"));
+  std::filesystem::remove(path);
+}
+
+TEST_F(ExchangeTest, CutsWhereAFileIsShorterThanItWas) {
+  const auto path = std::filesystem::temp_directory_path() / ("exchange_test_" + std::to_string(::getpid()));
+  std::ofstream(path) << "short";
+  answerWith([&path](Answer& answer) {
+    auto file = loop::OpenFile::open(path);
+    ASSERT_TRUE(file.ok());
+    answer.head({});
+    answer.file(std::move(*file), {.offset = 0, .length = 100});
+    answer.end();
+  });
+  serve([&] {
+    TestClient client(port);
+    client.send(kGet);
+    client.readAll();
+    EXPECT_FALSE(client.closedByPeer());
+  });
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace bridge::server

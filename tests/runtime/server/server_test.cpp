@@ -1,0 +1,133 @@
+#include "server/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/server/server_fixture.h"
+
+namespace bridge::server {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ServerRoomTest : public ServerTest {};
+
+TEST_F(ServerRoomTest, NamesTheFreePortItTook) {
+  listen();
+  EXPECT_THAT(server->address(), StartsWith("http://127.0.0.1:"));
+  EXPECT_GT(port, 0);
+}
+
+TEST_F(ServerRoomTest, SaysWhyItCannotListen) {
+  listen();
+  Server second(loop);
+  const auto result = second.listen("127.0.0.1", port, 0600);
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.error().detail, HasSubstr(std::to_string(port)));
+}
+
+TEST_F(ServerRoomTest, RefusesConnectionsOverTheLimitWhileAllAreBusy) {
+  server->front().options.maxConnections = 1;
+  upstream.script.onEnd = [](auto&, auto&, auto&) {};
+  serve([&] {
+    TestClient busy(port);
+    busy.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (upstream.started == 0) {
+      std::this_thread::yield();
+    }
+    TestClient refused(port);
+    EXPECT_THAT(refused.readAll(), StartsWith("HTTP/1.1 503 "));
+  });
+}
+
+TEST_F(ServerRoomTest, ClosesTheLongestIdleConnectionToMakeRoom) {
+  server->front().options.maxConnections = 1;
+  serve([&] {
+    TestClient idle(port);
+    idle.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    idle.readUntilContains("GET /app/a");
+    TestClient next(port);
+    next.send("GET /app/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(next.readAll(), HasSubstr("GET /app/b"));
+    EXPECT_EQ(idle.readAll(), "");
+  });
+}
+
+TEST_F(ServerRoomTest, CompletesWhatIsInFlightWhenItStopsAndTellsWhenAllAreGone) {
+  bool drained = false;
+  upstreams::Answer* held = nullptr;
+  upstream.script.onEnd = [&](const http::Request&, upstreams::Answer& answer, const std::string&) {
+    held = &answer;
+    server->drain(Seconds(10), [&] { drained = true; });
+    loop.defer([&] {
+      held->head({});
+      held->body(Bytes::copyOf("complete"));
+      held->end();
+    });
+  };
+  std::string answer;
+  serve([&] {
+    TestClient client(port);
+    client.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    answer = client.readAll();
+    EXPECT_FALSE(TestClient(port).connected());
+  });
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  EXPECT_THAT(answer, HasSubstr("complete"));
+  loop::Timer wait(loop);
+  wait.repeat(Millis(1), [&] {
+    if (drained) {
+      loop.stop();
+    }
+  });
+  loop.run();
+  EXPECT_TRUE(drained);
+}
+
+TEST_F(ServerRoomTest, GivesAnIdleConnectionOneMoreAnswerWhenItStops) {
+  std::atomic<bool> draining = false;
+  std::atomic<bool> drained = false;
+  loop::Timer begin(loop);
+  std::atomic<bool> wanted = false;
+  begin.repeat(Millis(1), [&] {
+    if (wanted && !draining) {
+      server->drain(Seconds(10), [&] { drained = true; });
+      draining = true;
+    }
+  });
+  std::string answer;
+  serve([&] {
+    TestClient client(port);
+    client.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.readUntilContains("GET /app/a");
+    wanted = true;
+    while (!draining) {
+      std::this_thread::yield();
+    }
+    client.send("GET /app/b HTTP/1.1\r\nHost: x\r\n\r\n");
+    answer = client.readAll();
+    while (!drained) {
+      std::this_thread::yield();
+    }
+  });
+  EXPECT_THAT(answer, HasSubstr("Connection: close"));
+  EXPECT_THAT(answer, HasSubstr("GET /app/b"));
+}
+
+TEST_F(ServerRoomTest, CutsWhatIsStillOpenAtTheLimit) {
+  std::atomic<bool> drained = false;
+  upstream.script.onEnd = [&](auto&, auto&, auto&) { server->drain(Millis(50), [&] { drained = true; }); };
+  serve([&] {
+    TestClient client(port);
+    client.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.readAll(), "");
+    while (!drained) {
+      std::this_thread::yield();
+    }
+  });
+  EXPECT_EQ(upstream.destroyed, 1);
+}
+
+}  // namespace
+}  // namespace bridge::server
