@@ -12,7 +12,7 @@ final class HttpTest extends ServerTestCase
 {
     protected static function settings(): array
     {
-        return ['BODY_LIMIT' => '1048576'];
+        return ['MAX_BODY_SIZE' => '1048576'];
     }
 
     public function test_a_connection_is_kept_for_many_requests(): void

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge\E2e;
 
 use LaravelBridge\E2e\Support\Browser;
+use LaravelBridge\E2e\Support\Server;
 use LaravelBridge\E2e\Support\ServerTestCase;
 use PHPUnit\Framework\Attributes\Group;
 
@@ -122,6 +123,20 @@ final class PagesTest extends ServerTestCase
         self::assertStringContainsString('Demo User', $this->get('/users/1')->body);
         self::assertSame(404, $this->get('/users/5000')->status);
         self::assertSame(404, $this->get('/no/such/page')->status);
+    }
+
+    public function test_the_page_s_own_files_are_served(): void
+    {
+        $page = $this->get('/');
+        preg_match('~href="http://localhost(/css/[^"]+)"~', $page->body, $style);
+        $answer = $this->get($style[1] ?? '/css/app.css');
+
+        self::assertSame(200, $answer->status);
+        self::assertStringStartsWith('text/css', (string) $answer->header('Content-Type'));
+        self::assertSame(file_get_contents(Server::application().'/public/css/app.css'), $answer->body);
+        self::assertContains($this->get('/../.env')->status, [400, 404]);
+        self::assertContains($this->get('/index.php')->status, [200, 301, 302, 404]);
+        self::assertStringNotContainsString('<?php', $this->get('/index.php')->body);
     }
 
     public function test_links_carry_the_host_and_port_that_the_browser_asked(): void

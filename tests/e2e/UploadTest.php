@@ -17,7 +17,7 @@ final class UploadTest extends ServerTestCase
 
     protected static function settings(): array
     {
-        return ['PHP_OPTIONS' => '-d post_max_size=0 -d upload_max_filesize=2G', 'BODY_LIMIT' => (string) (2048 * self::MIB)];
+        return ['PHP_OPTIONS' => '-d post_max_size=0 -d upload_max_filesize=2G', 'MAX_BODY_SIZE' => '2G'];
     }
 
     #[Group('main')]
