@@ -53,6 +53,8 @@ struct FileWriter::Core : std::enable_shared_from_this<Core> {
   std::shared_ptr<Core> inFlight;
   std::deque<Entry> queue;
   std::size_t pending = 0;
+  /// Bytes of the request under way.
+  std::size_t offered = 0;
   std::uint64_t written = 0;
   std::optional<Error> problem;
   Done onClose;
@@ -84,9 +86,11 @@ void FileWriter::Core::write(Bytes data, Done done) {
 void FileWriter::Core::submit() {
   std::array<uv_buf_t, 32> buffers{};
   unsigned used = 0;
+  offered = 0;
   for (auto entry = queue.begin(); entry != queue.end() && used < buffers.size(); ++entry, ++used) {
     buffers[used] = uv_buf_init(const_cast<char*>(entry->data.data()) + entry->offset,
                                 static_cast<unsigned>(entry->data.size() - entry->offset));
+    offered += buffers[used].len;
   }
   request.data = this;
   inFlight = shared_from_this();
@@ -106,7 +110,7 @@ void FileWriter::Core::onWritten(long count) {
     fail(writeError("write a file", static_cast<int>(-count)));
     return;
   }
-  if (count == 0 && pending > 0) {
+  if (count == 0 && offered > 0) {
     fail(writeError("write a file", EIO));
     return;
   }
