@@ -1,0 +1,368 @@
+#include "wire/decode.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "wire/json.h"
+
+namespace bridge::wire {
+namespace {
+
+using json::Value;
+
+/// Takes the members of one message out of its object, and remembers the first one that is missing or wrong: readers
+/// ask for all they need and look at `error` once.
+class Members {
+ public:
+  Members(std::string_view message, const Value& object) : message_(message), object_(object) {}
+
+  void text(const char* name, std::string& out) {
+    if (const Value* value = required(name)) check(name, value->IsString() && take(*value, out));
+  }
+  void bytes(const char* name, std::string& out) {
+    if (const Value* value = required(name)) check(name, isomorphic(*value, out));
+  }
+  void optionalText(const char* name, std::string& out) {
+    if (const Value* value = find(name)) check(name, value->IsString() && take(*value, out));
+  }
+  void optionalBytes(const char* name, std::string& out) {
+    if (const Value* value = find(name)) check(name, isomorphic(*value, out));
+  }
+  void number(const char* name, std::uint64_t& out) {
+    if (const Value* value = required(name)) check(name, natural(*value, out));
+  }
+  void number(const char* name, int& out) {
+    if (const Value* value = required(name)) check(name, smallNatural(*value, out));
+  }
+  void seconds(const char* name, double& out) {
+    const Value* value = required(name);
+    if (value == nullptr) return;
+    check(name, value->IsNumber());
+    if (value->IsNumber()) out = value->GetDouble();
+  }
+  void boolean(const char* name, bool& out) {
+    const Value* value = required(name);
+    if (value == nullptr) return;
+    check(name, value->IsBool());
+    if (value->IsBool()) out = value->GetBool();
+  }
+  /// An array; nothing where it is none.
+  const Value* array(const char* name) {
+    const Value* value = required(name);
+    if (value == nullptr) return nullptr;
+    check(name, value->IsArray());
+    return value->IsArray() ? value : nullptr;
+  }
+  /// An object that may be left out; nothing where it is none.
+  const Value* optionalObject(const char* name) {
+    const Value* value = find(name);
+    if (value == nullptr) return nullptr;
+    check(name, value->IsObject());
+    return value->IsObject() ? value : nullptr;
+  }
+
+  void check(const char* name, bool right) {
+    if (!right && wrong_.empty()) wrong_ = name;
+  }
+  void checkAll(const char* name, const Members& inner) { check(name, inner.wrong_.empty()); }
+
+  template <class Wanted, class Message>
+  [[nodiscard]] Result<Wanted> result(Message message) const {
+    if (wrong_.empty()) return Wanted(std::move(message));
+    return Error{ErrorCode::ProtocolViolation,
+                 "the member \"" + std::string(wrong_) + "\" of \"" + std::string(message_) + "\" is missing or wrong"};
+  }
+
+  static bool isomorphic(const Value& value, std::string& out) {
+    return value.IsString() && json::utf8ToLatin1({value.GetString(), value.GetStringLength()}, out);
+  }
+  static bool natural(const Value& value, std::uint64_t& out) {
+    // What PHP can hold.
+    if (!value.IsUint64() || value.GetUint64() > std::numeric_limits<std::int64_t>::max()) return false;
+    out = value.GetUint64();
+    return true;
+  }
+  static bool smallNatural(const Value& value, int& out) {
+    if (!value.IsInt() || value.GetInt() < 0) return false;
+    out = value.GetInt();
+    return true;
+  }
+  static bool take(const Value& value, std::string& out) {
+    out.assign(value.GetString(), value.GetStringLength());
+    return true;
+  }
+
+ private:
+  [[nodiscard]] const Value* find(const char* name) const {
+    const auto member = object_.FindMember(name);
+    return member == object_.MemberEnd() || member->value.IsNull() ? nullptr : &member->value;
+  }
+  [[nodiscard]] const Value* required(const char* name) {
+    const Value* value = find(name);
+    check(name, value != nullptr);
+    return value;
+  }
+
+  std::string_view message_;
+  const Value& object_;
+  std::string_view wrong_;
+};
+
+void readHeaders(Members& in, http::Headers& out) {
+  const Value* list = in.array("headers");
+  if (list == nullptr) return;
+  out.reserve(list->Size());
+  for (const Value& pair : list->GetArray()) {
+    std::string name;
+    std::string value;
+    const bool right =
+        pair.IsArray() && pair.Size() == 2 && Members::isomorphic(pair[0], name) && Members::isomorphic(pair[1], value);
+    in.check("headers", right);
+    if (!right) return;
+    out.add(std::move(name), std::move(value));
+  }
+}
+
+void readHead(Members& in, http::ResponseHead& out, int least, int most) {
+  in.number("status", out.status);
+  in.check("status", out.status >= least && out.status <= most);
+  in.optionalBytes("reason", out.reason);
+  readHeaders(in, out.headers);
+}
+
+void readEndpoint(Members& in, const char* name, http::Endpoint& out) {
+  const Value* pair = in.array(name);
+  if (pair == nullptr) return;
+  in.check(name, pair->Size() == 2 && Members::isomorphic((*pair)[0], out.address) &&
+                     Members::smallNatural((*pair)[1], out.port));
+}
+
+bool readFormField(const Value& pair, Form& form) {
+  Form::Field field;
+  if (!pair.IsArray() || pair.Size() != 2 || !Members::isomorphic(pair[0], field.name) ||
+      !Members::natural(pair[1], field.bytes)) {
+    return false;
+  }
+  form.fields.push_back(std::move(field));
+  return true;
+}
+
+void readForm(Members& in, std::optional<Form>& out) {
+  const Value* object = in.optionalObject("form");
+  if (object == nullptr) return;
+  out.emplace();
+  Members form("form", *object);
+  if (const Value* fields = form.array("fields")) {
+    for (const Value& field : fields->GetArray()) form.check("fields", readFormField(field, *out));
+  }
+  if (const Value* files = form.array("files")) {
+    for (const Value& entry : files->GetArray()) {
+      form.check("files", entry.IsObject());
+      if (!entry.IsObject()) break;
+      Members members("file", entry);
+      Form::File& file = out->files.emplace_back();
+      members.bytes("field", file.field);
+      members.bytes("name", file.name);
+      members.bytes("type", file.type);
+      members.bytes("path", file.path);
+      members.number("size", file.size);
+      members.number("error", file.error);
+      form.checkAll("files", members);
+    }
+  }
+  in.checkAll("form", form);
+}
+
+Result<WorkerMessage> readHello(Members in) {
+  Hello hello;
+  in.number("v", hello.version);
+  in.number("pid", hello.pid);
+  in.text("php", hello.php);
+  in.text("laravel", hello.laravel);
+  in.number("generation", hello.generation);
+  in.boolean("supervised", hello.supervised);
+  in.text("path", hello.path);
+  in.number("capacity", hello.capacity);
+  return in.result<WorkerMessage>(std::move(hello));
+}
+
+Result<WorkerMessage> readInfo(Members in) {
+  Info info;
+  readHead(in, info.head, 100, 199);
+  return in.result<WorkerMessage>(std::move(info));
+}
+
+Result<WorkerMessage> readAnswer(Members in) {
+  AnswerHead answer;
+  readHead(in, answer.head, 200, 599);
+  if (const Value* object = in.optionalObject("file")) {
+    Members members("file", *object);
+    FileSpan& file = answer.file.emplace();
+    members.bytes("path", file.path);
+    members.number("offset", file.offset);
+    members.number("length", file.length);
+    members.boolean("delete", file.remove);
+    in.checkAll("file", members);
+  }
+  return in.result<WorkerMessage>(std::move(answer));
+}
+
+Result<WorkerMessage> readReady(Members in) {
+  Ready ready;
+  in.number("memory", ready.memory);
+  in.number("peak", ready.peak);
+  in.number("requests", ready.requests);
+  in.boolean("retire", ready.retire);
+  in.optionalText("why", ready.why);
+  return in.result<WorkerMessage>(std::move(ready));
+}
+
+Result<WorkerMessage> readPong(Members in) {
+  Pong pong;
+  in.number("memory", pong.memory);
+  in.number("requests", pong.requests);
+  return in.result<WorkerMessage>(pong);
+}
+
+Result<ServerMessage> readWelcome(Members in) {
+  Welcome welcome;
+  in.number("v", welcome.version);
+  return in.result<ServerMessage>(welcome);
+}
+
+Result<ServerMessage> readRefuse(Members in) {
+  Refuse refuse;
+  in.text("reason", refuse.reason);
+  return in.result<ServerMessage>(std::move(refuse));
+}
+
+Result<ServerMessage> readRequest(Members in) {
+  RequestMessage message;
+  http::Request& request = message.request;
+  http::RequestHead& head = request.head;
+  in.bytes("id", request.id);
+  in.bytes("method", head.method);
+  in.bytes("target", head.target);
+  const auto query = head.target.find('?');
+  head.path = head.target.substr(0, query);
+  if (query != std::string::npos) head.query = head.target.substr(query + 1);
+  std::string version;
+  in.bytes("version", version);
+  in.check("version", version == "1.0" || version == "1.1");
+  head.version = version == "1.0" ? http::Version::http10 : http::Version::http11;
+  in.bytes("scheme", request.scheme);
+  in.bytes("host", head.host);
+  readEndpoint(in, "client", request.client);
+  readEndpoint(in, "server", request.server);
+  in.seconds("time", request.receivedAt);
+  readHeaders(in, head.headers);
+  in.number("body", message.body.framed);
+  in.optionalBytes("spool", message.body.spool);
+  in.number("length", message.body.length);
+  readForm(in, message.body.form);
+  return in.result<ServerMessage>(std::move(message));
+}
+
+Result<HandlerMessage> readBooting(Members in) {
+  Booting booting;
+  in.text("step", booting.step);
+  return in.result<HandlerMessage>(std::move(booting));
+}
+
+Result<HandlerMessage> readListening(Members in) {
+  Listening listening;
+  in.text("path", listening.path);
+  in.number("pid", listening.pid);
+  in.number("capacity", listening.capacity);
+  in.text("php", listening.php);
+  in.text("laravel", listening.laravel);
+  in.seconds("ms", listening.ms);
+  if (const Value* notes = in.array("notes")) {
+    for (const Value& note : notes->GetArray()) {
+      in.check("notes", note.IsString() && Members::take(note, listening.notes.emplace_back()));
+    }
+  }
+  return in.result<HandlerMessage>(std::move(listening));
+}
+
+Result<HandlerMessage> readFailed(Members in) {
+  Failed failed;
+  in.text("step", failed.step);
+  in.text("class", failed.className);
+  in.text("message", failed.message);
+  in.text("file", failed.file);
+  in.number("line", failed.line);
+  in.text("trace", failed.trace);
+  return in.result<HandlerMessage>(std::move(failed));
+}
+
+Result<HandlerMessage> readForked(Members in) {
+  Forked forked;
+  in.number("pid", forked.pid);
+  return in.result<HandlerMessage>(forked);
+}
+
+Result<HandlerMessage> readExited(Members in) {
+  Exited exited;
+  in.number("pid", exited.pid);
+  in.number("code", exited.code);
+  in.number("signal", exited.signal);
+  in.seconds("user", exited.user);
+  in.seconds("system", exited.system);
+  in.number("peak", exited.peak);
+  return in.result<HandlerMessage>(exited);
+}
+
+Result<RuntimeMessage> readKill(Members in) {
+  Kill kill;
+  in.number("pid", kill.pid);
+  in.number("signal", kill.signal);
+  return in.result<RuntimeMessage>(kill);
+}
+
+template <class Message>
+struct Reader {
+  std::string_view type;
+  Result<Message> (*read)(Members);
+};
+
+template <class Variant, class Message>
+Result<Variant> empty(Members /*in*/) {
+  return Variant(Message());
+}
+
+constexpr Reader<WorkerMessage> kWorkerReaders[] = {{"answer", readAnswer}, {"end", empty<WorkerMessage, End>},
+                                                    {"ready", readReady},   {"taken", empty<WorkerMessage, Taken>},
+                                                    {"pong", readPong},     {"info", readInfo},
+                                                    {"hello", readHello}};
+constexpr Reader<ServerMessage> kServerReaders[] = {{"request", readRequest},
+                                                    {"ping", empty<ServerMessage, Ping>},
+                                                    {"cancel", empty<ServerMessage, Cancel>},
+                                                    {"hello", readWelcome},
+                                                    {"refuse", readRefuse}};
+constexpr Reader<HandlerMessage> kHandlerReaders[] = {{"booting", readBooting},
+                                                      {"listening", readListening},
+                                                      {"failed", readFailed},
+                                                      {"forked", readForked},
+                                                      {"exited", readExited}};
+constexpr Reader<RuntimeMessage> kRuntimeReaders[] = {{"drain", empty<RuntimeMessage, Drain>}, {"kill", readKill}};
+
+template <class Message, std::size_t Count>
+Result<Message> decode(std::string_view text, const Reader<Message> (&readers)[Count]) {
+  json::Document document;
+  if (auto parsed = document.parse(text); !parsed) return std::move(parsed).error();
+  for (const auto& reader : readers) {
+    if (reader.type == document.type()) return reader.read(Members(reader.type, document.root()));
+  }
+  return Error{ErrorCode::ProtocolViolation, "a message of an unknown type"};
+}
+
+}  // namespace
+
+Result<WorkerMessage> decodeWorkerMessage(std::string_view json) { return decode(json, kWorkerReaders); }
+Result<ServerMessage> decodeServerMessage(std::string_view json) { return decode(json, kServerReaders); }
+Result<HandlerMessage> decodeHandlerMessage(std::string_view json) { return decode(json, kHandlerReaders); }
+Result<RuntimeMessage> decodeRuntimeMessage(std::string_view json) { return decode(json, kRuntimeReaders); }
+
+}  // namespace bridge::wire

@@ -1,0 +1,141 @@
+#include "wire/json.h"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace bridge::wire::json {
+namespace {
+
+constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+
+/// Builds the document, but stops where it gets too deep.
+template <class Next>
+class DepthGuard {
+ public:
+  using Ch = char;
+  using Size = rapidjson::SizeType;
+
+  explicit DepthGuard(Next& next) : next_(next) {}
+
+  bool Null() { return next_.Null(); }
+  bool Bool(bool value) { return next_.Bool(value); }
+  bool Int(int value) { return next_.Int(value); }
+  bool Uint(unsigned value) { return next_.Uint(value); }
+  bool Int64(std::int64_t value) { return next_.Int64(value); }
+  bool Uint64(std::uint64_t value) { return next_.Uint64(value); }
+  bool Double(double value) { return next_.Double(value); }
+  bool RawNumber(const Ch* text, Size length, bool copy) { return next_.RawNumber(text, length, copy); }
+  bool String(const Ch* text, Size length, bool copy) { return next_.String(text, length, copy); }
+  bool Key(const Ch* text, Size length, bool copy) { return next_.Key(text, length, copy); }
+  bool StartObject() { return ++depth_ <= kMaxDepth && next_.StartObject(); }
+  bool StartArray() { return ++depth_ <= kMaxDepth && next_.StartArray(); }
+  bool EndObject(Size members) { return --depth_, next_.EndObject(members); }
+  bool EndArray(Size elements) { return --depth_, next_.EndArray(elements); }
+
+ private:
+  Next& next_;
+  int depth_ = 0;
+};
+
+/// What rapidjson::Document::Populate calls to be filled.
+struct Generator {
+  rapidjson::Reader& reader;
+  rapidjson::MemoryStream& stream;
+  rapidjson::ParseResult result;
+
+  template <class Handler>
+  bool operator()(Handler& handler) {
+    DepthGuard<Handler> guard(handler);
+    result = reader.Parse<kFlags>(stream, guard);
+    return !result.IsError();
+  }
+};
+
+Error violation(std::string detail) { return {ErrorCode::ProtocolViolation, std::move(detail)}; }
+
+}  // namespace
+
+Result<void> Document::parse(std::string_view text) {
+  rapidjson::Reader reader;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  Generator generator{reader, stream, {}};
+  document_.Populate(generator);
+  if (generator.result.IsError()) {
+    const auto code = generator.result.Code();
+    const char* why = code == rapidjson::kParseErrorTermination ? "it is nested too deeply" : GetParseError_En(code);
+    return violation("a message does not parse at byte " + std::to_string(generator.result.Offset()) + ": " + why);
+  }
+  // To this stream a NUL is the end of the text.
+  if (stream.Tell() != text.size()) return violation("a message does not parse: it goes on after its end");
+  if (!document_.IsObject()) return violation("a message is no object");
+  const auto type = document_.FindMember("t");
+  if (type == document_.MemberEnd() || !type->value.IsString()) return violation("a message without a type");
+  type_ = {type->value.GetString(), type->value.GetStringLength()};
+  return {};
+}
+
+bool isAscii(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    if ((word & kHighBits) != 0) return false;
+    text.remove_prefix(sizeof word);
+  }
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
+
+bool isUtf8(std::string_view text) {
+  if (isAscii(text)) return true;
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  while (stream.Tell() < text.size()) {
+    unsigned codepoint = 0;
+    if (!rapidjson::UTF8<>::Decode(stream, &codepoint)) return false;
+  }
+  return true;
+}
+
+std::string latin1ToUtf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + bytes.size() / 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out.push_back(c);
+    } else {
+      out.push_back(static_cast<char>(0xC0U | byte >> 6U));
+      out.push_back(static_cast<char>(0x80U | (byte & 0x3FU)));
+    }
+  }
+  return out;
+}
+
+bool utf8ToLatin1(std::string_view text, std::string& out) {
+  if (isAscii(text)) {
+    out.assign(text);
+    return true;
+  }
+  out.clear();
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) {
+      out.push_back(text[i]);
+    } else if ((byte == 0xC2 || byte == 0xC3) && i + 1 < text.size()) {
+      const auto low = static_cast<unsigned char>(text[++i]);
+      out.push_back(static_cast<char>((byte & 0x03U) << 6U | (low & 0x3FU)));
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace bridge::wire::json

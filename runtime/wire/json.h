@@ -1,0 +1,50 @@
+#pragma once
+
+// For the other files of this room.
+
+#include <rapidjson/document.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace bridge::wire::json {
+
+using Value = rapidjson::Value;
+
+/// Arrays and objects inside each other, the outermost counted.
+constexpr int kMaxDepth = 512;
+
+/// The document of one message. Owns the memory of all its values; a small one allocates nothing.
+class Document {
+ public:
+  Document() : allocator_(block_, sizeof block_), document_(&allocator_, kStack) {}
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
+  /// Parses an object with a string member `t`, and says why it is none.
+  [[nodiscard]] Result<void> parse(std::string_view text);
+
+  [[nodiscard]] std::string_view type() const { return type_; }
+  [[nodiscard]] const Value& root() const { return document_; }
+
+ private:
+  static constexpr std::size_t kStack = 1024;
+
+  alignas(std::max_align_t) char block_[8192];
+  rapidjson::MemoryPoolAllocator<> allocator_;
+  rapidjson::Document document_;
+  std::string_view type_;
+};
+
+/// Whether every byte is below 0x80.
+[[nodiscard]] bool isAscii(std::string_view text);
+[[nodiscard]] bool isUtf8(std::string_view text);
+/// UTF-8 of the characters whose numbers are the bytes.
+[[nodiscard]] std::string latin1ToUtf8(std::string_view bytes);
+/// The way back; false where a character is above U+00FF. `text` is valid UTF-8.
+[[nodiscard]] bool utf8ToLatin1(std::string_view text, std::string& out);
+
+}  // namespace bridge::wire::json
