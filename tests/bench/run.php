@@ -31,7 +31,7 @@ $concurrency = array_map(intval(...), $list('BENCH_C', '1,32,256'));
 $only = $list('BENCH_ONLY', '');
 
 $wanted = static function (array $all) use ($only): array {
-    $named = array_filter($all, static fn (object $one): bool => in_array($one->name, $only, true));
+    $named = array_filter($all, static fn (Contestant|Scenario $one): bool => in_array($one->name, $only, true));
 
     return array_values($named ?: $all);
 };

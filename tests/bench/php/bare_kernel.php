@@ -53,7 +53,7 @@ for ($warm = 0; $warm < 100; $warm++) {
 }
 
 $cpu = static function (): float {
-    $usage = getrusage();
+    $usage = getrusage() ?: exit(1);
 
     return $usage['ru_utime.tv_sec'] + $usage['ru_stime.tv_sec'] + ($usage['ru_utime.tv_usec'] + $usage['ru_stime.tv_usec']) / 1e6;
 };

@@ -29,7 +29,7 @@ final class Browser
      */
     public function submit(string $target, array $fields): Answer
     {
-        preg_match('/name="_token" value="([^"]+)"/', $this->page?->body ?? '', $match);
+        preg_match('/name="_token" value="([^"]+)"/', $this->page->body ?? '', $match);
 
         return $this->request('POST', $target, ['Content-Type' => 'application/x-www-form-urlencoded'],
             http_build_query($fields + ['_token' => $match[1] ?? '']));

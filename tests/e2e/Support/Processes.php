@@ -64,7 +64,7 @@ final class Processes
      *
      * @template T
      *
-     * @param  callable(): T  $condition
+     * @param  callable(): (T|null|false)  $condition
      * @return T
      */
     public static function await(callable $condition, string $what, float $seconds = 15): mixed
