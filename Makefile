@@ -26,7 +26,11 @@ test: build vendor/.installed ## every test: native, PHP, end to end; one closin
 	tests/run $(suites)
 
 build: packages ## the server, build/laravel-bridge
-	@[ -f build/build.ninja ] || $(configure) -B build >/dev/null
+	@if ! [ -f build/build.ninja ] || ! grep -q '^BRIDGE_TESTS:BOOL=ON' build/CMakeCache.txt; then
+	    # The artisan command may have built here, by other means and without tests.
+	    rm -rf build/CMakeCache.txt build/CMakeFiles
+	    $(configure) -B build -DBRIDGE_TESTS=ON >/dev/null
+	fi
 	ninja -C build laravel-bridge
 
 lint: build vendor/.installed ## formats, include rules, file sizes, static analysis, generated files
