@@ -8,7 +8,6 @@ export COMPOSER_ALLOW_SUPERUSER := 1
 
 demo_app := $(CURDIR)/tests/app
 server := build/laravel-bridge
-cxx_files = $(shell find runtime tests -path tests/app -prune -o \( -name '*.h' -o -name '*.cpp' -o -name '*.def' \) -print)
 suites := native php e2e e2e-laravel-11 e2e-laravel-10
 configure = cmake -G Ninja --log-level=WARNING -S .
 
