@@ -1,5 +1,7 @@
 #include "config/kinds.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -81,6 +83,26 @@ std::optional<std::vector<std::string>> List::parse(std::string_view text, std::
   return items;
 }
 std::string List::wanted(std::string_view /*limits*/) { return ""; }
+
+std::optional<std::vector<std::string>> Networks::parse(std::string_view text, std::string_view /*limits*/) {
+  auto items = List::parse(text, "");
+  for (const auto& item : *items) {
+    const auto slash = item.find('/');
+    const auto address = item.substr(0, slash);
+    in6_addr bytes;
+    const int most = ::inet_pton(AF_INET, address.c_str(), &bytes) == 1    ? 32
+                     : ::inet_pton(AF_INET6, address.c_str(), &bytes) == 1 ? 128
+                                                                           : -1;
+    const auto bits = slash == std::string::npos ? std::optional<std::int64_t>(0) : Int::read(item.substr(slash + 1));
+    if (most < 0 || !bits || *bits > most) {
+      return std::nullopt;
+    }
+  }
+  return items;
+}
+std::string Networks::wanted(std::string_view /*limits*/) {
+  return "addresses and networks such as 10.0.0.0/8, separated by commas";
+}
 
 std::optional<std::vector<std::string>> Words::parse(std::string_view text, std::string_view /*limits*/) {
   std::vector<std::string> words;

@@ -141,6 +141,12 @@ struct List : Plain<List, std::vector<std::string>> {
   static std::string wanted(std::string_view);
 };
 
+/// IPv4 and IPv6 addresses and networks (10.0.0.0/8), separated by commas.
+struct Networks : Plain<Networks, std::vector<std::string>> {
+  static std::optional<std::vector<std::string>> parse(std::string_view text, std::string_view);
+  static std::string wanted(std::string_view);
+};
+
 /// Paths separated by commas.
 struct PathList : List {};
 

@@ -1,8 +1,6 @@
 #include "config/settings.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
 #include <utility>
 
 #include "config/setting_rows.h"
@@ -38,6 +36,7 @@ class Lookup {
     std::string_view file;  ///< "" for a flag or the environment
   };
 
+  /// What is found points into this object and the sources.
   [[nodiscard]] std::optional<Found> find(std::string_view name) const {
     for (const auto* variables : {&sources_.flags, &sources_.environment}) {
       if (const auto value = get(*variables, name); !value.empty()) {
@@ -78,26 +77,29 @@ void checkSocketPath(std::string_view name, const std::string& path, std::size_t
   }
 }
 
-/// What no single row can see.
+/// What no single row can see. A setting that is wrong by itself is not compared.
 void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
-  if (settings.socketPoolMin > settings.socketPoolMax) {
-    problems.push_back({"SOCKET_POOL_MIN", std::to_string(settings.socketPoolMin),
-                        "is more than SOCKET_POOL_MAX, which is " + std::to_string(settings.socketPoolMax)});
-  }
-  if (settings.maxHeaderLine > settings.maxHeaderSize) {
-    problems.push_back({"MAX_HEADER_LINE", std::to_string(settings.maxHeaderLine),
-                        "is more than MAX_HEADER_SIZE, which is " + std::to_string(settings.maxHeaderSize)});
-  }
+  const auto notAbove = [&](std::string_view lower, std::string_view upper, auto least, auto most) {
+    const bool wrong = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+      return problem.variable == lower || problem.variable == upper;
+    });
+    if (!wrong && least > most) {
+      problems.push_back({std::string(lower), std::to_string(least),
+                          "is more than " + std::string(upper) + ", which is " + std::to_string(most)});
+    }
+  };
+  notAbove("SOCKET_POOL_MIN", "SOCKET_POOL_MAX", settings.socketPoolMin, settings.socketPoolMax);
+  notAbove("MAX_HEADER_LINE", "MAX_HEADER_SIZE", settings.maxHeaderLine, settings.maxHeaderSize);
   checkSocketPath("SOCKET_PATH", settings.socketPath, kMaxSocketPath - kGenerationSuffix, problems);
-  if (settings.httpHost.starts_with(kUnixHost)) {
-    const auto path = settings.httpHost.substr(kUnixHost.size());
-    if (path.empty()) {
-      problems.push_back({"HTTP_HOST", settings.httpHost, "names no path after unix:"});
-    }
-    checkSocketPath("HTTP_HOST", path, kMaxSocketPath, problems);
-    if (path == settings.socketPath) {
-      problems.push_back({"HTTP_HOST", settings.httpHost, "is also SOCKET_PATH; they must differ"});
-    }
+  if (!settings.httpHost.starts_with(kUnixHost)) {
+    return;
+  }
+  const auto path = settings.httpHost.substr(kUnixHost.size());
+  checkSocketPath("HTTP_HOST", path, kMaxSocketPath, problems);
+  if (path.empty()) {
+    problems.push_back({"HTTP_HOST", settings.httpHost, "names no path after unix:"});
+  } else if (path == settings.socketPath) {
+    problems.push_back({"HTTP_HOST", settings.httpHost, "is also SOCKET_PATH; they must differ"});
   }
 }
 
@@ -123,13 +125,15 @@ std::string laravelPath(const Sources& sources) {
   // The application's own file cannot say where the application is.
   auto outer = sources;
   outer.applicationEnvFile.reset();
-  const auto found = Lookup(outer).find("LARAVEL_PATH");
+  const Lookup lookup(outer);
+  const auto found = lookup.find("LARAVEL_PATH");
   return found ? absolutePath(found->value, sources.workingDirectory) : sources.workingDirectory;
 }
 
 LoadResult load(const Sources& sources) {
   const Lookup lookup(sources);
   LoadResult result;
+  result.problems = sources.problems;
   lookup.reportErrors(result.problems);
   for (const auto& row : settingRows()) {
     const auto found = lookup.find(row.name);

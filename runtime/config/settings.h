@@ -44,6 +44,7 @@ struct Sources {
   std::optional<EnvFile> applicationEnvFile;  ///< `.env` of LARAVEL_PATH
   std::optional<EnvFile> workingEnvFile;      ///< `.env` of the working directory
   std::string workingDirectory;               ///< absolute; relative paths start here
+  std::vector<Problem> problems;              ///< met while reading; `load` passes them on
 };
 
 struct LoadResult {

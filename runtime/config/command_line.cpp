@@ -1,0 +1,90 @@
+#include "config/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <deque>
+#include <string_view>
+
+#include "config/reference.h"
+#include "config/setting_rows.h"
+
+namespace bridge::config {
+namespace {
+
+/// The flags, declared on one CLI11 application. `--help` and the other printing flags are plain flags here: the text
+/// is ours, and nothing exits.
+class Flags {
+ public:
+  Flags() {
+    app_.set_help_flag();
+    app_.require_subcommand(0, 1);
+    serve_ = app_.add_subcommand("serve");
+    serve_->set_help_flag();
+    serve_->fallthrough();
+    app_.add_flag("--check", check_);
+    app_.add_flag("-h,--help", help_);
+    app_.add_flag("-V,--version", version_);
+    app_.add_flag("--print-env-example", envExample_);
+    app_.add_flag("--print-settings-table", settingsTable_);
+    app_.add_option("--workers", workers_)->take_last();
+    for (const auto& row : settingRows()) {
+      if (!row.flag.empty()) {
+        auto& [name, value, option] = settings_.emplace_back(row.name, "", nullptr);
+        option = app_.add_option("--" + std::string(row.flag), value)->take_last();
+      }
+    }
+  }
+
+  CommandLine parse(int argc, const char* const* argv) {
+    app_.parse(argc, argv);
+    CommandLine line;
+    if (help_ || version_ || envExample_ || settingsTable_) {
+      line.action = CommandLine::Action::print;
+      line.text = help_         ? helpText()
+                  : version_    ? "laravel-bridge " BRIDGE_VERSION "\n"
+                  : envExample_ ? envExample()
+                                : settingsTable();
+      return line;
+    }
+    line.action = check_ ? CommandLine::Action::check : CommandLine::Action::serve;
+    if (!workers_.empty()) {
+      line.flags["SOCKET_POOL_MIN"] = workers_;
+      line.flags["SOCKET_POOL_MAX"] = workers_;
+    }
+    for (const auto& [name, value, option] : settings_) {
+      if (option->count() > 0) {
+        line.flags[std::string(name)] = value;  // --min-workers is more exact than --workers
+      }
+    }
+    return line;
+  }
+
+ private:
+  struct Setting {
+    std::string_view name;
+    std::string value;
+    CLI::Option* option;
+    Setting(std::string_view n, std::string v, CLI::Option* o) : name(n), value(std::move(v)), option(o) {}
+  };
+
+  CLI::App app_;
+  CLI::App* serve_ = nullptr;
+  bool check_ = false;
+  bool help_ = false;
+  bool version_ = false;
+  bool envExample_ = false;
+  bool settingsTable_ = false;
+  std::string workers_;
+  std::deque<Setting> settings_;  // CLI11 keeps references into it
+};
+
+}  // namespace
+
+Result<CommandLine> parseCommandLine(int argc, const char* const* argv) {
+  try {
+    return Flags().parse(argc, argv);
+  } catch (const CLI::Error& error) {
+    return Error{ErrorCode::InvalidSettings, error.what()};
+  }
+}
+
+}  // namespace bridge::config

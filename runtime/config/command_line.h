@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "config/dotenv.h"
+
+namespace bridge::config {
+
+/// Exit codes of main. Settings that cannot work are told apart from a crash, so that a service manager does not try
+/// again (EX_CONFIG of sysexits.h).
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitSettings = 78;
+
+/// What the arguments ask for.
+struct CommandLine {
+  enum class Action {
+    serve,
+    check,  ///< look at settings and machine, report, exit
+    print,  ///< write `text` to stdout, exit 0
+  };
+  Action action = Action::serve;
+  Variables flags;  ///< settings given as flags, by ENV_NAME, unchecked
+  std::string text;
+};
+
+/// Pure: prints nothing. The error's detail says in one sentence what is wrong; main prints it and exits with
+/// kExitUsage.
+[[nodiscard]] Result<CommandLine> parseCommandLine(int argc, const char* const* argv);
+
+}  // namespace bridge::config

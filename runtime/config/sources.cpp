@@ -1,0 +1,82 @@
+#include "config/sources.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace bridge::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+Variables processEnvironment() {
+  Variables variables;
+  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals != std::string_view::npos) {
+      variables.emplace(text.substr(0, equals), text.substr(equals + 1));  // of doubles the first counts, as in getenv
+    }
+  }
+  return variables;
+}
+
+std::string workingDirectory(const Variables& environment) {
+  std::error_code error;
+  if (const auto pwd = environment.find("PWD"); pwd != environment.end() && pwd->second.starts_with('/')) {
+    if (fs::equivalent(pwd->second, ".", error)) {
+      return pwd->second;
+    }
+  }
+  return fs::current_path(error).string();
+}
+
+std::optional<EnvFile> readEnvFile(const std::string& path, std::vector<Problem>& problems) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return std::nullopt;
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    problems.push_back({path, "", std::string("cannot be read: ") + std::strerror(errno)});
+    return std::nullopt;
+  }
+  return EnvFile{path, {std::istreambuf_iterator<char>(in), {}}};
+}
+
+std::string applicationEnvFile(const std::string& folder, const Variables& environment) {
+  auto path = folder + "/.env";
+  const auto name = environment.find("APP_ENV");
+  if (name != environment.end() && !name->second.empty()) {
+    std::error_code error;
+    if (fs::is_regular_file(path + "." + name->second, error)) {
+      path += "." + name->second;
+    }
+  }
+  return path;
+}
+
+}  // namespace
+
+Sources readSources(Variables flags) {
+  Sources sources;
+  sources.flags = std::move(flags);
+  sources.environment = processEnvironment();
+  sources.workingDirectory = workingDirectory(sources.environment);
+  const auto own = sources.workingDirectory + "/.env";
+  sources.workingEnvFile = readEnvFile(own, sources.problems);
+  const auto application = applicationEnvFile(laravelPath(sources), sources.environment);
+  if (application == own) {
+    sources.applicationEnvFile = std::exchange(sources.workingEnvFile, std::nullopt);
+  } else {
+    sources.applicationEnvFile = readEnvFile(application, sources.problems);
+  }
+  return sources;
+}
+
+}  // namespace bridge::config

@@ -1,0 +1,92 @@
+#include "config/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "config/reference.h"
+#include "config/setting_rows.h"
+
+namespace bridge::config {
+namespace {
+
+using ::testing::HasSubstr;
+using Action = CommandLine::Action;
+
+Result<CommandLine> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "laravel-bridge");
+  return parseCommandLine(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST(CommandLine, ServesWithoutArguments) {
+  for (const auto& arguments : {std::vector<const char*>{}, {"serve"}}) {
+    const auto line = parse(arguments);
+    ASSERT_TRUE(line);
+    EXPECT_EQ(line->action, Action::serve);
+    EXPECT_TRUE(line->flags.empty());
+  }
+}
+
+TEST(CommandLine, TurnsFlagsIntoSettings) {
+  const Variables wanted = {{"HTTP_HOST", "::1"}, {"HTTP_PORT", "81"}, {"LOG_LEVEL", "debug"}, {"PHP_PATH", "php8"}};
+  const auto line =
+      parse({"--port", "80", "--host=::1", "serve", "--log-level", "debug", "--port=81", "--php", "php8"});
+  ASSERT_TRUE(line) << line.error().detail;
+  EXPECT_EQ(line->flags, wanted);
+}
+
+TEST(CommandLine, KnowsAFlagForEachRowThatNamesOne) {
+  for (const auto& row : settingRows()) {
+    if (!row.flag.empty()) {
+      const auto line = parse({("--" + std::string(row.flag)).c_str(), "7"});
+      ASSERT_TRUE(line) << row.flag;
+      EXPECT_EQ(line->flags, (Variables{{std::string(row.name), "7"}}));
+    }
+  }
+}
+
+TEST(CommandLine, SetsBothEndsOfThePoolWithWorkers) {
+  const auto both = parse({"--workers", "4"});
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->flags, (Variables{{"SOCKET_POOL_MIN", "4"}, {"SOCKET_POOL_MAX", "4"}}));
+  const auto least = parse({"--min-workers", "1", "--workers", "4"});
+  ASSERT_TRUE(least);
+  EXPECT_EQ(least->flags, (Variables{{"SOCKET_POOL_MIN", "1"}, {"SOCKET_POOL_MAX", "4"}}));
+}
+
+TEST(CommandLine, ChecksWhenAskedTo) {
+  const auto line = parse({"--check", "--port", "x"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->action, Action::check);
+  EXPECT_EQ(line->flags.at("HTTP_PORT"), "x");
+}
+
+TEST(CommandLine, HandsBackWhatIsToBePrinted) {
+  const std::pair<const char*, std::string> cases[] = {{"--help", helpText()},
+                                                       {"-h", helpText()},
+                                                       {"--version", "laravel-bridge " BRIDGE_VERSION "\n"},
+                                                       {"--print-env-example", envExample()},
+                                                       {"--print-settings-table", settingsTable()}};
+  for (const auto& [flag, text] : cases) {
+    const auto line = parse({flag});
+    ASSERT_TRUE(line);
+    EXPECT_EQ(line->action, Action::print);
+    EXPECT_EQ(line->text, text);
+  }
+  EXPECT_EQ(parse({"serve", "--help"})->action, Action::print);
+}
+
+TEST(CommandLine, SaysWhatIsWrong) {
+  const std::pair<std::vector<const char*>, const char*> cases[] = {
+      {{"--prot", "80"}, "--prot"}, {{"--port"}, "--port"}, {{"sevre"}, "sevre"}, {{"serve", "--foo"}, "--foo"}};
+  for (const auto& [arguments, word] : cases) {
+    const auto line = parse(arguments);
+    ASSERT_FALSE(line);
+    EXPECT_EQ(line.error().code, ErrorCode::InvalidSettings);
+    EXPECT_THAT(line.error().detail, HasSubstr(word));
+  }
+}
+
+}  // namespace
+}  // namespace bridge::config

@@ -1,0 +1,189 @@
+#include "config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <set>
+
+#include "config/setting_rows.h"
+
+namespace bridge::config {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Sources sources() {
+  Sources sources;
+  sources.workingDirectory = "/srv/app";
+  return sources;
+}
+
+LoadResult loadFrom(Variables environment) {
+  auto from = sources();
+  from.environment = std::move(environment);
+  return load(from);
+}
+
+std::vector<std::string> problemTexts(const LoadResult& result) {
+  std::vector<std::string> texts;
+  for (const auto& problem : result.problems) {
+    texts.push_back(problem.text());
+  }
+  return texts;
+}
+
+TEST(Settings, HaveTheDefaultsOfTheirRows) {
+  const auto result = load(sources());
+  EXPECT_THAT(problemTexts(result), IsEmpty());
+  const auto& settings = result.settings;
+  EXPECT_EQ(settings.httpPort, 8080);
+  EXPECT_EQ(settings.httpHost, "127.0.0.1");
+  EXPECT_EQ(settings.socketPath, "/tmp/rust_php_bridge.sock");
+  EXPECT_EQ(settings.socketMode, 0600U);
+  EXPECT_EQ(settings.phpPath, "php");
+  EXPECT_EQ(settings.laravelPath, "/srv/app");
+  EXPECT_EQ(settings.logLevel, Level::info);
+  EXPECT_EQ(settings.logDir, "/srv/app/logs");
+  EXPECT_THAT(settings.startupCommand, ElementsAre("laravel-rust:serve"));
+  EXPECT_EQ(settings.socketPoolMin, 2);
+  EXPECT_EQ(settings.socketPoolMax, 10);
+  EXPECT_EQ(settings.requestTimeout, Millis(30'000));
+  EXPECT_EQ(settings.maxBodySize, 64U << 20U);
+  EXPECT_EQ(settings.workerIsolation, WorkerIsolation::worker);
+  EXPECT_EQ(settings.spoolDir, "/tmp");
+  EXPECT_FALSE(settings.appDebug);
+}
+
+TEST(Settings, HaveSoundRows) {
+  std::set<std::string_view> names;
+  std::set<std::string_view> flags;
+  for (const auto& row : settingRows()) {
+    SCOPED_TRACE(row.name);
+    Settings settings;
+    EXPECT_TRUE(row.assign(settings, row.initial, "/")) << "the default is no value of its own kind and limits";
+    EXPECT_TRUE(names.insert(row.name).second);
+    EXPECT_TRUE(row.flag.empty() || flags.insert(row.flag).second);
+    EXPECT_FALSE(row.group.empty());
+    EXPECT_FALSE(row.meaning.empty() || row.meaning.ends_with('.'));
+    EXPECT_EQ(row.meaning.find('|'), std::string_view::npos) << "a cell of a table";
+  }
+}
+
+TEST(Settings, PreferFlagsThenTheEnvironmentThenTheApplicationThenTheWorkingDirectory) {
+  auto from = sources();
+  from.workingEnvFile = EnvFile{"/srv/app/.env", "HTTP_PORT=1\nHTTP_HOST=one\nQUEUE_LIMIT=1\nLOG_MAX_FILES=1\n"};
+  from.applicationEnvFile = EnvFile{"/app/.env", "HTTP_PORT=2\nHTTP_HOST=two\nQUEUE_LIMIT=2\n"};
+  from.environment = {{"HTTP_PORT", "3"}, {"HTTP_HOST", "three"}};
+  from.flags = {{"HTTP_PORT", "4"}};
+  const auto result = load(from);
+  EXPECT_THAT(problemTexts(result), IsEmpty());
+  EXPECT_EQ(result.settings.httpPort, 4);
+  EXPECT_EQ(result.settings.httpHost, "three");
+  EXPECT_EQ(result.settings.queueLimit, 2);
+  EXPECT_EQ(result.settings.logMaxFiles, 1);
+}
+
+TEST(Settings, TakeAnEmptyValueAsUnset) {
+  auto from = sources();
+  from.applicationEnvFile = EnvFile{".env", "HTTP_PORT=81\nQUEUE_LIMIT=\n"};
+  from.environment = {{"HTTP_PORT", ""}, {"MAX_CONNECTIONS", "  "}};
+  const auto result = load(from);
+  EXPECT_THAT(problemTexts(result), IsEmpty());
+  EXPECT_EQ(result.settings.queueLimit, 1024);
+  EXPECT_EQ(result.settings.maxConnections, 10240);
+}
+
+TEST(Settings, LetTheEnvironmentWinInsideAnEnvFileToo) {
+  auto from = sources();
+  from.environment = {{"BASE", "/data"}};
+  from.applicationEnvFile = EnvFile{".env", "BASE=/other\nLOG_DIR=${BASE}/logs\n"};
+  EXPECT_EQ(load(from).settings.logDir, "/data/logs");
+}
+
+TEST(Settings, TakeTheApplicationFromOutsideIt) {
+  auto from = sources();
+  from.applicationEnvFile = EnvFile{"/app/.env", "LARAVEL_PATH=/elsewhere"};
+  EXPECT_EQ(laravelPath(from), "/srv/app");
+  EXPECT_EQ(load(from).settings.laravelPath, "/srv/app");
+  from.workingEnvFile = EnvFile{"/srv/app/.env", "LARAVEL_PATH=../app2/"};
+  EXPECT_EQ(laravelPath(from), "/srv/app2");
+  from.environment = {{"LARAVEL_PATH", "/env"}};
+  EXPECT_EQ(laravelPath(from), "/env");
+  from.flags = {{"LARAVEL_PATH", "flag"}};
+  EXPECT_EQ(load(from).settings.laravelPath, "/srv/app/flag");
+}
+
+TEST(Settings, MakePathsAbsolute) {
+  const auto result = loadFrom({{"SOCKET_PATH", "run/../a.sock"},
+                                {"PHP_PATH", "./bin/php"},
+                                {"PHP_INI", "php.ini"},
+                                {"SENDFILE_ROOTS", "storage, /files/"},
+                                {"HTTP_HOST", "unix:http.sock"},
+                                {"TMPDIR", "/var/tmp/"}});
+  EXPECT_THAT(problemTexts(result), IsEmpty());
+  EXPECT_EQ(result.settings.socketPath, "/srv/app/a.sock");
+  EXPECT_EQ(result.settings.phpPath, "/srv/app/bin/php");
+  EXPECT_EQ(result.settings.phpIni, "/srv/app/php.ini");
+  EXPECT_THAT(result.settings.sendfileRoots, ElementsAre("/srv/app/storage", "/files"));
+  EXPECT_EQ(result.settings.httpHost, "unix:/srv/app/http.sock");
+  EXPECT_EQ(result.settings.spoolDir, "/var/tmp");
+  EXPECT_EQ(loadFrom({{"PHP_PATH", "php8.2"}}).settings.phpPath, "php8.2");
+}
+
+TEST(Settings, ReportAllProblemsAtOnce) {
+  const auto texts = problemTexts(loadFrom({{"HTTP_PORT", "99999"},
+                                            {"LOG_LEVEL", "loud"},
+                                            {"REQUEST_TIMEOUT", "-1"},
+                                            {"MAX_BODY_SIZE", "huge\n"},
+                                            {"SOCKET_POOL_MIN", "5"},
+                                            {"SOCKET_POOL_MAX", "3"}}));
+  EXPECT_THAT(texts, ElementsAre("HTTP_PORT: \"99999\" is not a whole number from 0 to 65535",
+                                 "REQUEST_TIMEOUT: \"-1\" is not a number of seconds from 0.1 to 86400",
+                                 "MAX_BODY_SIZE: \"huge\" is not a size from 0 to 1T (bytes, or with K, M, G, T)",
+                                 "LOG_LEVEL: \"loud\" is not one of: trace, debug, info, warn, error",
+                                 "SOCKET_POOL_MIN: \"5\" is more than SOCKET_POOL_MAX, which is 3"));
+}
+
+TEST(Settings, NameTheFileOfAProblem) {
+  auto from = sources();
+  from.applicationEnvFile = EnvFile{"/app/.env", "APP_KEY=secret words\nHTTP_PORT=x\n"};
+  from.problems = {{"/srv/.env", "", "cannot be read"}};
+  const auto texts = problemTexts(load(from));
+  EXPECT_THAT(texts, ElementsAre("/srv/.env: cannot be read", "/app/.env: line 1 has unexpected whitespace",
+                                 "HTTP_PORT: \"x\" is not a whole number from 0 to 65535 (in /app/.env)"));
+}
+
+TEST(Settings, EscapeWhatTheyRepeat) {
+  EXPECT_EQ((Problem{"HTTP_PORT", "\x1b[31m\"", "is wrong"}.text()), "HTTP_PORT: \"\\x1B[31m\\\"\" is wrong");
+}
+
+TEST(Settings, RefuseASocketPathThatTheKernelWouldCut) {
+  const auto path = [](std::size_t length) { return "/" + std::string(length - 1, 's'); };
+  EXPECT_THAT(loadFrom({{"SOCKET_PATH", path(99)}}).problems, IsEmpty());
+  const auto texts = problemTexts(loadFrom({{"SOCKET_PATH", path(100)}}));
+  ASSERT_EQ(texts.size(), 1U);
+  EXPECT_THAT(texts[0], HasSubstr("is 100 bytes long"));
+  EXPECT_THAT(loadFrom({{"HTTP_HOST", "unix:" + path(107)}}).problems, IsEmpty());
+  EXPECT_EQ(loadFrom({{"HTTP_HOST", "unix:" + path(108)}}).problems.size(), 1U);
+  EXPECT_EQ(loadFrom({{"HTTP_HOST", "unix:"}}).problems.size(), 1U);
+  EXPECT_EQ(loadFrom({{"HTTP_HOST", "unix:/tmp/rust_php_bridge.sock"}}).problems.size(), 1U);
+}
+
+TEST(Settings, DoNotCompareWhatIsWrongByItself) {
+  EXPECT_EQ(loadFrom({{"SOCKET_POOL_MIN", "none"}, {"SOCKET_POOL_MAX", "1"}}).problems.size(), 1U);
+}
+
+TEST(Settings, ChangeWhileRunningOnlyWhereTheirRowSaysSo) {
+  auto running = load(sources()).settings;
+  const auto fresh = loadFrom({{"LOG_LEVEL", "debug"}, {"HTTP_PORT", "9000"}, {"SOCKET_PATH", "/run/b.sock"}}).settings;
+  EXPECT_THAT(reload(running, fresh), ElementsAre("HTTP_PORT", "SOCKET_PATH"));
+  EXPECT_EQ(running.logLevel, Level::debug);
+  EXPECT_EQ(running.httpPort, 8080);
+  EXPECT_EQ(running.socketPath, "/tmp/rust_php_bridge.sock");
+}
+
+}  // namespace
+}  // namespace bridge::config
