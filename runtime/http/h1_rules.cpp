@@ -134,6 +134,7 @@ Result<void> applyRequestRules(RequestHead& head) {
 }
 
 Result<ResponseFraming> responseFraming(const ResponseHead& head, Version version, bool noBody) {
+  if (head.status < 100) return bad("a status below 100");
   const auto framing = framingOf(head.headers, version);
   if (!framing) return framing.error();
   ResponseFraming result{.version = version,
