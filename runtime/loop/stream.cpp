@@ -24,6 +24,8 @@ union AnyStream {
   uv_pipe_t pipe;
 };
 
+constexpr std::size_t kReadAvailable = 1U << 20U;
+
 uv_buf_t bufferOf(std::string_view data) {
   return uv_buf_init(const_cast<char*>(data.data()), static_cast<unsigned>(data.size()));
 }
@@ -315,6 +317,19 @@ void Stream::stopReading() {
 void Stream::resumeReading() { core_->startReading(); }
 
 bool Stream::reading() const { return core_->reading; }
+
+Bytes Stream::readAvailable() {
+  std::string all;
+  auto* buffer = core_->loop.core().readBuffer.get();
+  while (!core_->closing && all.size() < kReadAvailable) {
+    const auto count = ::read(core_->descriptor(), buffer, kReadBuffer);
+    if (count <= 0) {
+      break;
+    }
+    all.append(buffer, static_cast<std::size_t>(count));
+  }
+  return Bytes(std::move(all));
+}
 
 void Stream::write(Bytes data, Done done) {
   if (core_->closing) {

@@ -54,6 +54,9 @@ class Stream {
   /// Goes on with the same events. Harmless while it reads, after the end and before `startReading`.
   void resumeReading();
   [[nodiscard]] bool reading() const;
+  /// Takes what has already arrived (at most 1 MiB) without waiting, past the events: for the last words of a peer that
+  /// is known to be dead while others hold its end open.
+  [[nodiscard]] Bytes readAvailable();
 
   /// Writes go out in the order of the calls; what the socket takes at once is written inside the call.
   void write(Bytes data, Done done = {});

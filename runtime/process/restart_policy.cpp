@@ -1,0 +1,31 @@
+#include "process/restart_policy.h"
+
+#include <algorithm>
+
+namespace bridge::process {
+
+void RestartPolicy::healthy(Instant now) {
+  if (!healthySince_) {
+    healthySince_ = now;
+  }
+}
+
+Duration RestartPolicy::ended(Instant now) {
+  if (healthySince_ && now - *healthySince_ >= options_.healthyAfter) {
+    failures_ = 0;
+  }
+  healthySince_.reset();
+  auto pause = options_.firstPause;
+  for (int i = 0; i < failures_ && pause < options_.longestPause; ++i) {
+    pause *= 2;
+  }
+  ++failures_;
+  return std::min(pause, options_.longestPause);
+}
+
+void RestartPolicy::reset() {
+  failures_ = 0;
+  healthySince_.reset();
+}
+
+}  // namespace bridge::process

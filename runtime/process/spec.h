@@ -1,0 +1,41 @@
+#pragma once
+
+#include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+namespace bridge::process {
+
+/// What to run and how to end it. A plain value.
+struct Spec {
+  /// For the log and the status page: "php handler", "queue worker 2".
+  std::string name;
+  /// A path, or a name that is searched in the PATH of `environment`.
+  std::string file;
+  /// Without argv[0].
+  std::vector<std::string> args;
+  /// All of it, as NAME=value.
+  std::vector<std::string> environment;
+  /// Empty: ours.
+  std::string workingDirectory;
+  /// Descriptor here -> descriptor there (3 or more). They stay the caller's to close.
+  std::vector<std::pair<int, int>> passedDescriptors;
+
+  /// Sent to the process alone; its group gets SIGKILL when the timeout is over.
+  int stopSignal = SIGTERM;
+  Duration stopTimeout = Seconds(10);
+  /// What it leaves behind in its process group is killed when it has ended.
+  bool killLeftovers = true;
+
+  /// The level at which its output is logged.
+  Level outputLevel = Level::info;
+  /// The program whose `exec-child` mode starts the file: ours. Empty: the file is started directly, and outlives a
+  /// SIGKILL of this process.
+  std::string launcher = "/proc/self/exe";
+};
+
+}  // namespace bridge::process
