@@ -17,10 +17,10 @@ using Value = rapidjson::Value;
 /// Arrays and objects inside each other, the outermost counted.
 constexpr int kMaxDepth = 512;
 
-/// The document of one message. Owns the memory of all its values; a small one allocates nothing.
+/// The document of one message. Owns the memory of all its values; a usual one allocates almost nothing.
 class Document {
  public:
-  Document() : allocator_(block_, sizeof block_), document_(&allocator_, kStack) {}
+  Document() : allocator_(values_, sizeof values_), document_(&allocator_, kStack) {}
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
@@ -33,7 +33,10 @@ class Document {
  private:
   static constexpr std::size_t kStack = 1024;
 
-  alignas(std::max_align_t) char block_[8192];
+  alignas(std::max_align_t) char values_[4096];
+  /// The text, which parsing in place turns into the strings of the document.
+  char shortText_[2048];
+  std::string longText_;
   rapidjson::MemoryPoolAllocator<> allocator_;
   rapidjson::Document document_;
   std::string_view type_;
