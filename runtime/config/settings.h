@@ -12,7 +12,8 @@ namespace bridge::config {
 
 /// What the operator decided: one member for each row of settings.def, which says what it means. A fresh one holds the
 /// defaults as they are written there; `load` gives one whose paths are absolute and whose empty defaults are filled.
-struct Settings {
+// The order is that of the documentation.
+struct Settings {  // NOLINT(clang-analyzer-optin.performance.Padding)
 #define GROUP(title)
 #define SETTING(kind_, member, name, initial_, limits, unit, change, flag, meaning) \
   kind::kind_::Value member = kind::kind_::initial(initial_);
