@@ -52,6 +52,7 @@ sanitize: packages ## all native tests under AddressSanitizer and UndefinedBehav
 fuzz: packages ## each fuzzer for FUZZ_SECONDS (30) on a copy of its corpus
 	@tools/packages fuzz
 	[ -f build/fuzz/build.ninja ] || CXX=clang++ $(configure) -B build/fuzz -DBRIDGE_FUZZ=ON -DBRIDGE_TESTS=OFF >/dev/null
+	ninja -C build/fuzz tests/fuzz/all
 	tests/fuzz/run build/fuzz
 
 bench: build demo ## the bare kernel, this server and nginx + PHP-FPM, side by side
