@@ -64,11 +64,12 @@ void splitQuery(std::string_view text, Target& target) {
 }
 
 Result<Target> parseAbsolute(std::string_view method, std::string_view text) {
-  const auto scheme = text.substr(0, text.find("://"));
-  if (!equalsIgnoreCase(scheme, "http") && !equalsIgnoreCase(scheme, "https")) {
+  const auto mark = text.find("://");
+  const auto scheme = text.substr(0, mark);
+  if (mark == std::string_view::npos || (!equalsIgnoreCase(scheme, "http") && !equalsIgnoreCase(scheme, "https"))) {
     return bad("the request target is neither a path nor an http URI");
   }
-  const auto rest = text.substr(scheme.size() + 3);
+  const auto rest = text.substr(mark + 3);
   const auto end = std::min(rest.find_first_of("/?"), rest.size());
   Target target{.form = Target::Form::absolute, .authority = rest.substr(0, end), .path = {}, .query = {}};
   if (!isHost(target.authority)) return bad("the authority of the request target is no host");

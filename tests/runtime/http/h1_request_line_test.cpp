@@ -140,6 +140,8 @@ TEST(RequestLine, RefusesTargetsOutsideTheGrammar) {
           {"gopher", line("GET gopher://a/ HTTP/1.1")},
           {"a scheme without slashes", line("GET http:a HTTP/1.1")},
           {"a scheme with one slash", line("GET http:/a HTTP/1.1")},
+          {"a scheme alone", line("GET http HTTP/1.1")},
+          {"a scheme and a colon", line("OPTIONS https: HTTP/1.1")},
           {"an empty scheme", line("GET ://a/ HTTP/1.1")},
           {"an absolute-form without host", line("GET http:///a HTTP/1.1")},
           {"nothing behind the scheme", line("GET http:// HTTP/1.1")},
