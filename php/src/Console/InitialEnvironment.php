@@ -13,7 +13,9 @@ final class InitialEnvironment
     /** Beside a request's headers these would be taken for the headers Host and Port. */
     private const NEVER = ['HTTP_HOST', 'HTTP_PORT'];
 
-    public function __construct(private readonly string $file = '/proc/self/environ') {}
+    public function __construct(private readonly string $file = '/proc/self/environ')
+    {
+    }
 
     /**
      * @return array<string, string>

@@ -15,7 +15,8 @@ final class NativeBinary
         private readonly Processes $processes,
         private readonly ?string $configured = null,
         private readonly ?string $package = null,
-    ) {}
+    ) {
+    }
 
     /**
      * The configured one, the one built in the package, the one in PATH, in this order.

@@ -36,6 +36,11 @@ final class WireViolation extends RuntimeException
         return new self("The member \"{$member}\" of \"{$message}\" is missing or of the wrong type.");
     }
 
+    public static function notABytestring(): self
+    {
+        return new self('A string of bytes holds a character above U+00FF.');
+    }
+
     public static function truncated(): self
     {
         return new self('The connection ended in the middle of a frame.');

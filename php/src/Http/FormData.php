@@ -25,7 +25,8 @@ final class FormData
         public readonly array $post,
         public readonly array $files,
         public readonly array $uploaded,
-    ) {}
+    ) {
+    }
 
     public static function of(Form $form): self
     {
@@ -86,7 +87,7 @@ final class FormData
     private static function map(mixed $branch, callable $leaf): mixed
     {
         if (! is_array($branch)) {
-            return $leaf((int) $branch); // @phpstan-ignore cast.int (leaves are the digits of tree())
+            return $leaf((int) $branch);
         }
         foreach ($branch as $key => $value) {
             $branch[$key] = self::map($value, $leaf);

@@ -4,9 +4,11 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Http;
 
+use Closure;
 use Illuminate\Http\Request;
 use LaravelBridge\Wire;
 use RuntimeException;
+use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
 
 /**
  * Makes Laravel's request out of the one that came over the wire, and fills PHP's own variables, which packages read.
@@ -15,9 +17,20 @@ final class RequestFactory
 {
     private readonly ServerVariables $variables;
 
+    /** @var Closure(SymfonyRequest, string, string): void */
+    private readonly Closure $locate;
+
     public function __construct(string $publicPath)
     {
         $this->variables = new ServerVariables($publicPath);
+        /** @var Closure(SymfonyRequest, string, string): void $locate */
+        $locate = Closure::bind(static function (SymfonyRequest $request, string $target, string $path): void {
+            $request->requestUri = $target;
+            $request->baseUrl = '';
+            $request->basePath = '';
+            $request->pathInfo = $path;
+        }, null, SymfonyRequest::class);
+        $this->locate = $locate;
     }
 
     public function make(Wire\Request $message): Request
@@ -25,9 +38,9 @@ final class RequestFactory
         $server = $this->variables->of($message);
         $query = [];
         if ($server['QUERY_STRING'] !== '') {
-            parse_str($server['QUERY_STRING'], $query); // @phpstan-ignore argument.type (always a string)
+            parse_str($server['QUERY_STRING'], $query);
         }
-        $cookies = isset($server['HTTP_COOKIE']) ? Cookies::parse($server['HTTP_COOKIE']) : []; // @phpstan-ignore argument.type
+        $cookies = isset($server['HTTP_COOKIE']) ? Cookies::parse($server['HTTP_COOKIE']) : [];
         $post = [];
         $files = [];
         $uploaded = [];
@@ -48,6 +61,7 @@ final class RequestFactory
 
         $content = $message->spool === null ? $message->body : self::open($message->spool);
         $request = new Request($query, $post, [], $cookies, [], $server, $content);
+        $this->tellWhere($request, $message->target);
         if ($uploaded !== []) {
             $request->files->replace(self::chosen($uploaded));
         }
@@ -56,6 +70,19 @@ final class RequestFactory
         }
 
         return $request;
+    }
+
+    /**
+     * The parts of the address, which Symfony would work out of the server variables. Where index.php, a fragment or an
+     * escape might make a difference, it does.
+     */
+    private function tellWhere(Request $request, string $target): void
+    {
+        if ($target === '' || $target[0] !== '/' || strpbrk($target, '%#') !== false || str_starts_with($target, '/index.php')) {
+            return;
+        }
+        $query = strpos($target, '?');
+        ($this->locate)($request, $target, $query === false ? $target : substr($target, 0, $query));
     }
 
     private static function isForm(mixed $type): bool

@@ -28,8 +28,12 @@ final class ApplicationFactory implements Bootloader
         'view', 'view.engine.resolver', 'blade.compiler',
         \Illuminate\Contracts\Auth\Access\Gate::class,
         \Illuminate\Contracts\Debug\ExceptionHandler::class,
+        \Illuminate\Contracts\Foundation\MaintenanceMode::class,
         \Illuminate\Contracts\Http\Kernel::class,
         \Illuminate\Contracts\Routing\ResponseFactory::class,
+        \Illuminate\Foundation\MaintenanceModeManager::class,
+        \Illuminate\Routing\Contracts\CallableDispatcher::class,
+        \Illuminate\Routing\Contracts\ControllerDispatcher::class,
     ];
 
     /** @var list<string> */
@@ -38,7 +42,9 @@ final class ApplicationFactory implements Bootloader
     /**
      * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
      */
-    public function __construct(private readonly string $path) {}
+    public function __construct(private readonly string $path)
+    {
+    }
 
     public function boot(callable $step): BootedApplication
     {

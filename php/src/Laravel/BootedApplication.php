@@ -63,17 +63,17 @@ final class BootedApplication implements Application
 
     public function handle(Wire\Request $request, Answer $answer, Output $output): void
     {
-        $this->request = $this->requests->make($request);
-        $this->response = $this->kernel->handle($this->request);
+        $this->request = $asked = $this->requests->make($request);
+        $this->response = $this->kernel->handle($asked);
         try {
-            $this->responses->write($this->response, $this->request, $answer, $output);
+            $this->responses->write($this->response, $asked, $answer, $output);
         } catch (ConnectionLost $e) {
             throw $e;
         } catch (Throwable $e) {
             $this->report($e);
             if (! $answer->begun()) {
-                $this->response = $this->app->make(ExceptionHandler::class)->render($this->request, $e);
-                $this->responses->write($this->response, $this->request, $answer, $output);
+                $this->response = $this->app->make(ExceptionHandler::class)->render($asked, $e);
+                $this->responses->write($this->response, $asked, $answer, $output);
             }
         }
     }

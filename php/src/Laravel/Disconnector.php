@@ -17,7 +17,9 @@ use Monolog\Logger as Monolog;
  */
 final class Disconnector
 {
-    public function __construct(private readonly Application $app) {}
+    public function __construct(private readonly Application $app)
+    {
+    }
 
     public function disconnect(): void
     {

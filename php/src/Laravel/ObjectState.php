@@ -19,7 +19,9 @@ final class ObjectState
      * @param  list<array{Closure(object, array<string, mixed>): void, array<string, mixed>}>  $parts  one for each class
      *                                                                                               that declares properties
      */
-    private function __construct(private readonly object $object, private readonly array $parts) {}
+    private function __construct(private readonly object $object, private readonly array $parts)
+    {
+    }
 
     /**
      * @param  list<string>  $except  properties to leave alone: caches that stay true, connections that should stay open

@@ -20,7 +20,9 @@ final class Answer
 
     private int $sent = 0;
 
-    public function __construct(private readonly FrameWriter $writer) {}
+    public function __construct(private readonly FrameWriter $writer)
+    {
+    }
 
     public function begun(): bool
     {

@@ -81,7 +81,7 @@ final class ControlChannel
     /**
      * The next command, when the stream is readable; null when the runtime has ended.
      *
-     * @return (array<string, mixed>&array{t: string})|null
+     * @return array<string, mixed>|null
      */
     public function next(): ?array
     {

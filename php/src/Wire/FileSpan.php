@@ -17,5 +17,6 @@ final class FileSpan
         public readonly int $offset,
         public readonly int $length,
         public readonly bool $delete = false,
-    ) {}
+    ) {
+    }
 }

@@ -15,7 +15,9 @@ final class Form
      * @param  list<array{string, string}>  $fields  name and value, in order, repeats kept
      * @param  list<UploadedPart>  $files
      */
-    public function __construct(public readonly array $fields, public readonly array $files) {}
+    public function __construct(public readonly array $fields, public readonly array $files)
+    {
+    }
 
     /**
      * @param  mixed  $form  the member "form" of a request

@@ -18,7 +18,8 @@ final class Hello
         public readonly bool $supervised,
         public readonly string $path,
         public readonly int $capacity,
-    ) {}
+    ) {
+    }
 
     public function encode(): string
     {

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Wire;
 
+use LaravelBridge\Exceptions\WireViolation;
+
 /**
  * Strings of an HTTP head are bytes; in JSON each byte is the character of the same number, U+0000 to U+00FF.
  */
@@ -16,7 +18,14 @@ final class Isomorphic
 
     public static function fromJson(string $text): string
     {
-        return self::isAscii($text) ? $text : mb_convert_encoding($text, 'ISO-8859-1', 'UTF-8');
+        if (self::isAscii($text)) {
+            return $text;
+        }
+        if (preg_match('/[^\x{00}-\x{FF}]/u', $text) !== 0) {
+            throw WireViolation::notABytestring();
+        }
+
+        return mb_convert_encoding($text, 'ISO-8859-1', 'UTF-8');
     }
 
     public static function isAscii(string $text): bool

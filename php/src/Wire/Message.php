@@ -15,7 +15,7 @@ final class Message
     private const DEPTH = 512;
 
     /**
-     * @return array<string, mixed>&array{t: string}
+     * @return array<string, mixed> with a string "t"
      */
     public static function decode(string $payload): array
     {
@@ -32,6 +32,14 @@ final class Message
         }
 
         return $message;
+    }
+
+    /**
+     * @param  array<string, mixed>  $message  what decode() returned
+     */
+    public static function type(array $message): string
+    {
+        return is_string($message['t']) ? $message['t'] : '';
     }
 
     /**

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge\Wire;
 
 use LaravelBridge\Exceptions\WireViolation;
+use TypeError;
 
 /**
  * One request as it came over the wire: bytes, not yet anybody's idea of a request.
@@ -34,7 +35,8 @@ final class Request
         public readonly ?string $spool = null,
         public readonly int $length = 0,
         public readonly ?Form $form = null,
-    ) {}
+    ) {
+    }
 
     /**
      * @param  array<string, mixed>  $message  a decoded "request", already out of its isomorphic form
@@ -42,48 +44,45 @@ final class Request
      */
     public static function fromMessage(array $message, string $body): self
     {
-        if (! isset($message['id'], $message['method'], $message['target'], $message['version'], $message['scheme'],
-            $message['host'], $message['client'], $message['server'], $message['time'], $message['headers'], $message['length'])) {
-            throw WireViolation::badMember('request', self::firstMissing($message));
+        if (! is_array($message['headers'] ?? null)) {
+            throw WireViolation::badMember('request', 'headers');
         }
-        $client = $message['client'];
-        $server = $message['server'];
-        $headers = $message['headers'];
-        $spool = $message['spool'] ?? null;
-        if (! is_string($message['id']) || ! is_string($message['method']) || ! is_string($message['target'])
-            || ! is_string($message['version']) || ! is_string($message['scheme']) || ! is_string($message['host'])
-            || ! is_array($client) || ! is_string($client[0] ?? null) || ! is_int($client[1] ?? null)
-            || ! is_array($server) || ! is_string($server[0] ?? null) || ! is_int($server[1] ?? null)
-            || ! (is_float($message['time']) || is_int($message['time'])) || ! is_array($headers)
-            || ! is_int($message['length']) || ! ($spool === null || is_string($spool))) {
-            throw WireViolation::badMember('request', 'of any name');
-        }
-        foreach ($headers as $header) {
-            if (! is_array($header) || ! is_string($header[0] ?? null) || ! is_string($header[1] ?? null)) {
+        foreach ($message['headers'] as $header) {
+            if (! is_array($header) || count($header) !== 2 || ! is_string($header[0] ?? null) || ! is_string($header[1] ?? null)) {
                 throw WireViolation::badMember('request', 'headers');
             }
         }
         /** @var list<array{string, string}> $headers */
-        $form = isset($message['form']) ? Form::fromMessage($message['form'], $body) : null;
+        $headers = $message['headers'];
+        try {
+            $form = isset($message['form']) ? Form::fromMessage($message['form'], $body) : null;
 
-        return new self(
-            $message['id'], $message['method'], $message['target'], $message['version'], $message['scheme'], $message['host'],
-            $client[0], $client[1], $server[0], $server[1], (float) $message['time'], $headers,
-            $form === null ? $body : '', $spool, $message['length'], $form,
-        );
+            // The constructor's types are the check of the members' types.
+            return new self(
+                $message['id'] ?? self::missing('id'),
+                $message['method'] ?? self::missing('method'),
+                $message['target'] ?? self::missing('target'),
+                $message['version'] ?? self::missing('version'),
+                $message['scheme'] ?? self::missing('scheme'),
+                $message['host'] ?? self::missing('host'),
+                $message['client'][0] ?? self::missing('client'),
+                $message['client'][1] ?? self::missing('client'),
+                $message['server'][0] ?? self::missing('server'),
+                $message['server'][1] ?? self::missing('server'),
+                $message['time'] ?? self::missing('time'),
+                $headers,
+                $form === null ? $body : '',
+                $message['spool'] ?? null,
+                $message['length'] ?? self::missing('length'),
+                $form,
+            );
+        } catch (TypeError) {
+            throw WireViolation::badMember('request', 'of a wrong type');
+        }
     }
 
-    /**
-     * @param  array<string, mixed>  $message
-     */
-    private static function firstMissing(array $message): string
+    private static function missing(string $member): never
     {
-        foreach (['id', 'method', 'target', 'version', 'scheme', 'host', 'client', 'server', 'time', 'headers'] as $member) {
-            if (! isset($message[$member])) {
-                return $member;
-            }
-        }
-
-        return 'length';
+        throw WireViolation::badMember('request', $member);
     }
 }

@@ -16,5 +16,6 @@ final class UploadedPart
         public readonly string $path,
         public readonly int $size,
         public readonly int $error,
-    ) {}
+    ) {
+    }
 }

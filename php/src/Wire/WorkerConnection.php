@@ -42,10 +42,10 @@ final class WorkerConnection
         }
         $message = Message::decode($payload);
 
-        return match ($message['t']) {
+        return match (Message::type($message)) {
             'hello' => ($message['v'] ?? null) === Hello::VERSION ? null : 'the server speaks another version of the protocol',
             'refuse' => is_string($message['reason'] ?? null) ? $message['reason'] : 'no reason given',
-            default => throw WireViolation::unexpected($message['t'], 'hello or refuse'),
+            default => throw WireViolation::unexpected(Message::type($message), 'hello or refuse'),
         };
     }
 
@@ -58,7 +58,7 @@ final class WorkerConnection
     {
         while (($payload = $this->reader->next()) !== null) {
             $message = Message::decode($payload);
-            switch ($message['t']) {
+            switch (Message::type($message)) {
                 case 'request':
                     return $this->readRequest($message, $payload);
                 case 'ping':
@@ -69,7 +69,7 @@ final class WorkerConnection
                     // It crossed our ready: the request it means is over.
                     break;
                 default:
-                    throw WireViolation::unexpected($message['t'], 'request or ping');
+                    throw WireViolation::unexpected(Message::type($message), 'request or ping');
             }
         }
 
@@ -107,8 +107,8 @@ final class WorkerConnection
                 return $this->cancelled = true;
             }
             $message = Message::decode($payload);
-            if ($message['t'] !== 'cancel') {
-                throw WireViolation::unexpected($message['t'], 'cancel');
+            if (Message::type($message) !== 'cancel') {
+                throw WireViolation::unexpected(Message::type($message), 'cancel');
             }
             $this->cancelled = true;
         }
@@ -144,7 +144,7 @@ final class WorkerConnection
                 throw WireViolation::truncated();
             }
             if ($bytes[0] !== Frame::BYTES) {
-                if (Message::decode($bytes)['t'] !== 'cancel') {
+                if (Message::type(Message::decode($bytes)) !== 'cancel') {
                     throw WireViolation::unexpected('A message', 'body bytes');
                 }
                 $this->cancelled = true;

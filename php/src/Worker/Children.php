@@ -19,7 +19,9 @@ final class Children
     /**
      * @param  Closure(int, int, int, float, float, int): void  $exited  pid, code, signal, user and system seconds, peak bytes
      */
-    public function __construct(private readonly Closure $exited) {}
+    public function __construct(private readonly Closure $exited)
+    {
+    }
 
     public function add(int $pid): void
     {

@@ -9,6 +9,7 @@ use LaravelBridge\Exceptions\CannotListen;
 use LaravelBridge\Exceptions\WireViolation;
 use LaravelBridge\Wire\ControlChannel;
 use LaravelBridge\Wire\Hello;
+use LaravelBridge\Wire\Message;
 use LaravelBridge\Wire\WorkerConnection;
 use Throwable;
 
@@ -162,7 +163,7 @@ final class Handler
         // The second is for the one signal that arrives between looking and waiting.
         $ready = @stream_select($read, $none, $none, 1);
 
-        return $ready === false || $ready === 0 ? [] : array_values($read);
+        return $ready === false || $ready === 0 ? [] : array_values($read); // @phpstan-ignore arrayValues.list (select leaves gaps)
     }
 
     /**
@@ -176,10 +177,10 @@ final class Handler
                 if ($message === null) {
                     return false;
                 }
-                match ($message['t']) {
+                match (Message::type($message)) {
                     'drain' => $this->drain(),
                     'kill' => $this->kill($message['pid'] ?? null, $message['signal'] ?? null),
-                    default => throw WireViolation::unexpected($message['t'], 'drain or kill'),
+                    default => throw WireViolation::unexpected(Message::type($message), 'drain or kill'),
                 };
             } while ($this->control->hasMore());
         } catch (WireViolation $e) {

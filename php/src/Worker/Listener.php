@@ -28,7 +28,8 @@ final class Listener
         private readonly int $pid,
         private readonly int $device,
         private readonly int $inode,
-    ) {}
+    ) {
+    }
 
     public static function bind(string $path, int $mode): self
     {
@@ -42,7 +43,7 @@ final class Listener
         $stream = @stream_socket_server("unix://{$path}", $number, $reason, STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $context);
         umask($umask);
         if ($stream === false) {
-            throw CannotListen::refused($path, $reason === '' ? "error {$number}" : $reason);
+            throw CannotListen::refused($path, $reason === null || $reason === '' ? "error {$number}" : $reason);
         }
         clearstatcache(true, $path);
         $stat = lstat($path);

@@ -19,9 +19,13 @@ class Native
     private const DECLARATIONS = <<<'C'
         typedef struct {
             char *name; char *pretty_name; void *startup; void *shutdown; void *activate; void *deactivate;
-            size_t (*ub_write)(void *bytes, size_t length); void (*flush)(void *context);
+            uintptr_t ub_write; uintptr_t flush;
             void *get_stat; void *getenv; void *sapi_error; void *header_handler; void *send_headers; void *send_header;
         } bridge_sapi_module;
+        typedef union {
+            struct { size_t (*ub_write)(void *bytes, size_t length); void (*flush)(void *context); } calls;
+            struct { uintptr_t ub_write; uintptr_t flush; } addresses;
+        } bridge_output;
         extern bridge_sapi_module sapi_module;
         void php_handle_aborted_connection(void);
         void _exit(int code);
@@ -31,12 +35,16 @@ class Native
 
     private const PR_SET_PDEATHSIG = 1;
 
-    private readonly ?FFI $ffi;
+    /**
+     * An FFI object; what it can do is in DECLARATIONS, where no analyser looks.
+     */
+    private readonly mixed $ffi;
 
-    /** Kept: the engine calls them through a pointer that does not count as a reference. */
-    private ?Closure $write = null;
+    /** Kept: the engine calls what is in here through a pointer that does not count as a reference. */
+    private mixed $output = null; // @phpstan-ignore property.onlyWritten (see above)
 
-    private ?Closure $flush = null;
+    /** @var array{int, int}|null the engine's own functions */
+    private ?array $engines = null;
 
     public function __construct()
     {
@@ -45,7 +53,7 @@ class Native
             try {
                 $ffi = FFI::cdef(self::DECLARATIONS);
                 // The layout of the structure is the engine's: what is known to be there is looked for first.
-                if (FFI::string($ffi->sapi_module->name) !== 'cli') { // @phpstan-ignore property.notFound
+                if (FFI::string($ffi->sapi_module->name) !== 'cli') {
                     $ffi = null;
                 }
             } catch (Throwable) {
@@ -66,7 +74,7 @@ class Native
      */
     public function exitNow(int $code): void
     {
-        $this->ffi?->_exit($code); // @phpstan-ignore method.notFound
+        $this->ffi?->_exit($code);
     }
 
     /**
@@ -74,12 +82,12 @@ class Native
      */
     public function dieWithParent(int $signal): bool
     {
-        return $this->ffi !== null && $this->ffi->prctl(self::PR_SET_PDEATHSIG, $signal, 0, 0, 0) === 0; // @phpstan-ignore method.notFound
+        return $this->ffi !== null && $this->ffi->prctl(self::PR_SET_PDEATHSIG, $signal, 0, 0, 0) === 0;
     }
 
     public function closeDescriptor(int $descriptor): void
     {
-        $this->ffi?->close($descriptor); // @phpstan-ignore method.notFound
+        $this->ffi?->close($descriptor);
     }
 
     /**
@@ -88,7 +96,7 @@ class Native
     public function collectHeaders(): void
     {
         if ($this->ffi !== null) {
-            $this->ffi->sapi_module->header_handler = null; // @phpstan-ignore property.notFound
+            $this->ffi->sapi_module->header_handler = null;
         }
     }
 
@@ -103,17 +111,35 @@ class Native
         if ($this->ffi === null) {
             return;
         }
-        $this->write = static function (mixed $bytes, int $length) use ($write): int {
-            $write(FFI::string($bytes, $length)); // @phpstan-ignore argument.type
+        $module = $this->ffi->sapi_module;
+        $hooks = $this->ffi->new('bridge_output');
+        $hooks->calls->ub_write = static function (mixed $bytes, int $length) use ($write): int {
+            $write(FFI::string($bytes, $length));
 
             return $length;
         };
-        $this->flush = static function (mixed $context) use ($flush): void {
+        $hooks->calls->flush = static function (mixed $context) use ($flush): void {
             $flush();
         };
         ob_implicit_flush(false);
-        $this->ffi->sapi_module->ub_write = $this->write; // @phpstan-ignore property.notFound
-        $this->ffi->sapi_module->flush = $this->flush; // @phpstan-ignore property.notFound
+        if ($this->engines === null) {
+            $this->engines = [$module->ub_write, $module->flush];
+            register_shutdown_function($this->releaseOutput(...));
+        }
+        $module->ub_write = $hooks->addresses->ub_write;
+        $module->flush = $hooks->addresses->flush;
+        $this->output = $hooks;
+    }
+
+    /**
+     * Gives output back to the engine, which goes on printing after PHP's objects are gone.
+     */
+    public function releaseOutput(): void
+    {
+        if ($this->ffi !== null && $this->engines !== null) {
+            [$this->ffi->sapi_module->ub_write, $this->ffi->sapi_module->flush] = $this->engines;
+            $this->output = null;
+        }
     }
 
     /**
@@ -122,6 +148,6 @@ class Native
      */
     public function abortConnection(): void
     {
-        $this->ffi?->php_handle_aborted_connection(); // @phpstan-ignore method.notFound
+        $this->ffi?->php_handle_aborted_connection();
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Worker;
 
+use Closure;
 use LaravelBridge\Exceptions\ConnectionLost;
 use LaravelBridge\Exceptions\WireViolation;
 use LaravelBridge\Wire\Answer;
@@ -36,11 +37,15 @@ final class Output
 
     private string $loose = '';
 
+    /** @var Closure(string, int): string */
+    private readonly Closure $callback;
+
     public function __construct(
         private readonly WorkerConnection $connection,
         private readonly Native $native,
         private readonly PhpHeaders $headers,
     ) {
+        $this->callback = $this->print(...);
         $native->captureOutput($this->escape(...), $this->flushed(...));
     }
 
@@ -51,7 +56,7 @@ final class Output
         $this->discard = false;
         $this->loose = '';
         $this->level = ob_get_level();
-        ob_start($this->print(...), self::KEPT);
+        ob_start($this->callback, self::KEPT);
     }
 
     /**
@@ -82,7 +87,7 @@ final class Output
     {
         $this->streaming = true;
         // With flush() in our hands a buffer may gather echoes as a web server does; else each echo is a frame.
-        ob_start($this->print(...), $this->native->available() ? self::BUFFER : 1);
+        ob_start($this->callback, $this->native->available() ? self::BUFFER : 1);
     }
 
     /**

@@ -23,7 +23,8 @@ final class Settings
         public readonly int $memoryLimit = 0,
         public readonly Isolation $isolation = Isolation::Worker,
         public readonly ?string $phpMemoryLimit = null,
-    ) {}
+    ) {
+    }
 
     /**
      * @param  array<string, string>  $environment

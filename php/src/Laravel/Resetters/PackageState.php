@@ -20,7 +20,8 @@ final class PackageState implements Resetter
         private readonly Application $app,
         private readonly string $service,
         private readonly array $methods,
-    ) {}
+    ) {
+    }
 
     public function reset(): void
     {

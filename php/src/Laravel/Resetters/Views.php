@@ -32,9 +32,7 @@ final class Views implements Resetter
     public function reset(): void
     {
         $this->factory?->restore();
-        if ($this->blade !== null && method_exists($this->blade, 'forgetCompiledOrNotExpired')) {
-            $this->blade->forgetCompiledOrNotExpired();
-        }
+        $this->blade?->forgetCompiledOrNotExpired();
     }
 
     private function bladeOf(EngineResolver $engines): ?CompilerEngine
