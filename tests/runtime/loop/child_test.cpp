@@ -134,7 +134,8 @@ TEST_F(ChildTest, IsKilledWithItsGroupAndReapedWhenDestroyed) {
 
 TEST_F(ChildTest, IsSignalledWhileItRunsOnly) {
   std::optional<ExitStatus> status;
-  auto child = testing::must(Child::spawn(loop_, shell("sleep 1000"), [&status](ExitStatus ended) { status = ended; }));
+  auto child =
+      testing::must(Child::spawn(loop_, shell("exec sleep 1000"), [&status](ExitStatus ended) { status = ended; }));
   EXPECT_TRUE(child->running());
   EXPECT_TRUE(child->kill(SIGTERM).ok());
   EXPECT_TRUE(runUntil([&status] { return status.has_value(); }));
