@@ -81,6 +81,8 @@ class Pool final : private ConnectionOwner, private QueueServer {
   void killAll(const std::string& why);
   /// Ends the idle workers; as many as are needed are opened anew.
   void closeIdle();
+  /// The handler's socket has been renamed: workers are opened through the new path from now on.
+  void moveTo(std::string socketPath) { connectionOptions_.socketPath = std::move(socketPath); }
   /// Whether a worker has said hello.
   [[nodiscard]] bool started() const { return started_; }
 
