@@ -1,5 +1,10 @@
 #include "http/h1_head.h"
 
+// g++ 12 with sanitizers takes the unset boost::optional inside Beast for a read of it.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>

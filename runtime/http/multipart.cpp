@@ -1,5 +1,7 @@
 #include "http/multipart.h"
 
+#include <string.h>  // NOLINT(modernize-deprecated-headers): memmem is GNU, not C++
+
 #include <algorithm>
 #include <utility>
 
@@ -98,8 +100,9 @@ std::size_t MultipartParser::readData(std::string_view data, MultipartHandler& h
     borrowed_ = 0;
     return 0;
   }
-  const auto found = data.find(delimiter_);
-  if (found != std::string_view::npos) {
+  // glibc's memmem stays above 1 GB/s on data full of CR, where string_view::find falls to a tenth of that.
+  if (const void* at = memmem(data.data(), data.size(), delimiter_.data(), delimiter_.size()); at != nullptr) {
+    const auto found = static_cast<std::size_t>(static_cast<const char*>(at) - data.data());
     emit(data.substr(0, found), handler);
     partDone(handler);
     return found + delimiter_.size();

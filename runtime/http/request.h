@@ -20,7 +20,8 @@ struct RequestHead {
   /// Path and query of the target, without the `?`; the path of absolute-form begins after the authority.
   std::string path;
   std::string query;
-  /// Authority of absolute-form, else the Host field; empty where HTTP/1.0 sent none (RFC 9112, 3.2 and 3.3).
+  /// Authority of absolute-form, else the Host field; empty where HTTP/1.0 sent none (RFC 9112, 3.2 and 3.3). The Host
+  /// among `headers` is always the same: absolute-form replaces it.
   std::string host;
   Version version = Version::http11;
   Headers headers;
