@@ -18,16 +18,17 @@ final class ServerVariables
 
     public function __construct(string $publicPath)
     {
-        $this->script = [
+        $script = [
             'SERVER_SOFTWARE' => self::SOFTWARE,
             'GATEWAY_INTERFACE' => 'CGI/1.1',
             'DOCUMENT_ROOT' => $publicPath,
             'SCRIPT_FILENAME' => $publicPath.'/index.php',
             'SCRIPT_NAME' => '/index.php',
             'PHP_SELF' => '/index.php',
-            // What public/index.php would be asked with; the dumpers choose by it, PHP_SAPI being "cli".
-            'VAR_DUMPER_FORMAT' => 'html',
         ];
+        // The one word of the environment that is meant for a request: where a developer wants dumps to go.
+        $dumps = getenv('VAR_DUMPER_FORMAT');
+        $this->script = $dumps === false ? $script : $script + ['VAR_DUMPER_FORMAT' => $dumps];
     }
 
     /**

@@ -86,8 +86,6 @@ final class ApplicationFactory implements Bootloader
     {
         // Read once and remembered by the application. Afterwards it must be gone: a child process is started with $_ENV.
         $_ENV['APP_RUNNING_IN_CONSOLE'] = 'false';
-        // The dumpers look at PHP_SAPI, and at this first.
-        $_SERVER['VAR_DUMPER_FORMAT'] ??= 'html';
         try {
             $cached = $this->path.'/.laravel/app.php';
             $app = require is_file($cached) ? $cached : $this->path.'/bootstrap/app.php';

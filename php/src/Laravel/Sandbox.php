@@ -16,6 +16,8 @@ use Illuminate\Support\Facades\Facade;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
+use LaravelBridge\Laravel\Resetters\Dumps;
+use LaravelBridge\Laravel\Resetters\ErrorHandlers;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
@@ -102,6 +104,8 @@ final class Sandbox
             new StaticState(AbstractCursorPaginator::class, ['currentCursorResolver']),
             new MemoizedCalls,
             new StringCaches,
+            new Dumps($app),
+            new ErrorHandlers,
             new ProcessState,
         ]));
     }

@@ -282,11 +282,6 @@ final class Handler
      */
     private function worker(Application $application, mixed $connection): Worker
     {
-        $limit = $this->settings->phpMemoryLimit ?? (ini_get('memory_limit') === '-1' ? '128M' : null);
-        if ($limit !== null) {
-            ini_set('memory_limit', $limit);
-        }
-
         return new Worker(
             $application,
             new WorkerConnection($connection),

@@ -24,6 +24,8 @@ final class Main
         'opcache.file_update_protection' => '0',
     ];
 
+    private const MEMORY_LIMIT = '128M';
+
     private const REEXECUTED = 'BRIDGE_REEXECUTED';
 
     /** As in sysexits.h, and as the runtime does. */
@@ -35,8 +37,7 @@ final class Main
     public static function run(array $arguments): int
     {
         self::ensureOptions($arguments);
-        // Runs before every other shutdown function: after an exhausted memory there must be some to answer with.
-        register_shutdown_function(static fn () => ini_set('memory_limit', '-1'));
+        register_shutdown_function(Worker::ending(...));
         try {
             $settings = Settings::from(getenv(), $arguments);
         } catch (BadSetting $e) {
@@ -47,6 +48,11 @@ final class Main
         foreach (['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', self::REEXECUTED] as $name) {
             putenv($name);
             unset($_SERVER[$name], $_ENV[$name]);
+        }
+        // The CLI knows no limit, where FPM has one.
+        $limit = $settings->phpMemoryLimit ?? (ini_get('memory_limit') === '-1' ? self::MEMORY_LIMIT : null);
+        if ($limit !== null) {
+            ini_set('memory_limit', $limit);
         }
         $native = new Native;
         $native->collectHeaders();

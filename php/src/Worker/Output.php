@@ -35,6 +35,8 @@ final class Output
 
     private bool $discard = false;
 
+    private bool $aborted = false;
+
     private string $loose = '';
 
     /** @var Closure(string, int): string */
@@ -53,7 +55,7 @@ final class Output
     {
         $this->answer = $answer;
         $this->streaming = false;
-        $this->discard = false;
+        $this->discard = $this->aborted = false;
         $this->loose = '';
         $this->level = ob_get_level();
         ob_start($this->callback, self::KEPT);
@@ -96,6 +98,15 @@ final class Output
     public function escaped(): bool
     {
         return $this->escaped;
+    }
+
+    /**
+     * Whether the client has left, and printing has no reader. When that ended the script, it did so inside a buffer's
+     * callback, where PHP lets nobody touch buffers any more.
+     */
+    public function aborted(): bool
+    {
+        return $this->aborted;
     }
 
     public function finish(): void
@@ -175,7 +186,7 @@ final class Output
         } catch (ConnectionLost|WireViolation) {
             // The server is gone: for the application that is a client that has left.
         }
-        $this->discard = true;
+        $this->discard = $this->aborted = true;
         $this->native->abortConnection();
         if (! $this->native->available() && ignore_user_abort() === 0) {
             exit(0);

@@ -37,6 +37,12 @@ final class Worker
 
     private bool $listening = false;
 
+    /** Whether some of the answer had left before the application ended the process. */
+    private bool $begun = false;
+
+    /** The worker of this process: what ends a process knows no objects. */
+    private static ?self $current = null;
+
     public function __construct(
         private readonly Application $application,
         private readonly WorkerConnection $connection,
@@ -61,6 +67,7 @@ final class Worker
 
                 return 0;
             }
+            self::$current = $this;
             register_shutdown_function($this->shutdown(...));
 
             return $this->serve();
@@ -98,6 +105,18 @@ final class Worker
             register_shutdown_function(fn () => $this->native->exitNow($code));
         });
         exit($code);
+    }
+
+    /**
+     * The first of all shutdown functions, registered before the application is booted: what comes after it may need
+     * memory, and may print an error page.
+     */
+    public static function ending(): void
+    {
+        ini_set('memory_limit', '-1');
+        if (self::$current !== null) {
+            self::$current->begun = self::$current->answer !== null && self::$current->answer->begun();
+        }
     }
 
     private function serve(): int
@@ -216,10 +235,10 @@ final class Worker
 
     private function finishAnswer(Answer $answer, ?string $fatal): void
     {
-        $printed = $this->output->take();
+        $printed = $this->output->aborted() ? '' : $this->output->take();
         if ($answer->begun()) {
             $answer->bytes($printed);
-            if ($fatal !== null) {
+            if ($fatal !== null && $this->begun) {
                 // Half a body must not look like a whole one: without an end the server cuts the client's connection.
                 $answer->flush();
 
