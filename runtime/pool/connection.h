@@ -17,11 +17,11 @@
 #include "base/result.h"
 #include "base/state_machine.h"
 #include "http/request.h"
-#include "loop/pidfd.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "pool/inspect.h"
 #include "pool/worker_events.h"
+#include "pool/worker_process.h"
 #include "wire/frame.h"
 #include "wire/messages.h"
 
@@ -118,9 +118,9 @@ class Connection {
   [[nodiscard]] std::optional<Instant> pingedAt() const { return pingedAt_; }
   /// For the pool: closes without a report; the worker sees it and ends. What is needed to make sure that it does is
   /// handed over.
-  std::unique_ptr<loop::PidHandle> close();
-  /// For the pool and the health check: gives it up as lost.
-  void lose(Error error);
+  std::unique_ptr<WorkerProcess> close();
+  /// For the pool and the health check: kills the worker; whoever waits for it is told that it is lost.
+  void giveUp(Error error);
 
   [[nodiscard]] State state() const { return state_.get(); }
   [[nodiscard]] std::string_view stateName() const { return state_.name(); }
@@ -148,6 +148,7 @@ class Connection {
   void detachLease();
 
   void onConnected(Result<std::unique_ptr<loop::Stream>> stream);
+  void lose(Error error);
   void onStreamEnd(const std::optional<Error>& error);
   void onProcessExit();
   void onTimeout();
@@ -201,7 +202,7 @@ class Connection {
   std::unique_ptr<loop::Connector> connector_;
   std::unique_ptr<loop::Stream> stream_;
   /// None where the worker could not be proved to be a child of the handler.
-  std::unique_ptr<loop::PidHandle> process_;
+  std::unique_ptr<WorkerProcess> process_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

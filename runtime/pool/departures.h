@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "loop/pidfd.h"
 #include "loop/timer.h"
+#include "pool/worker_process.h"
 
 namespace bridge::loop {
 class Loop;
@@ -20,12 +20,12 @@ class Departures {
   Departures(loop::Loop& loop, Duration patience);
 
   /// Null is nobody.
-  void add(std::unique_ptr<loop::PidHandle> process);
+  void add(std::unique_ptr<WorkerProcess> process);
   [[nodiscard]] std::size_t size() const { return leaving_.size(); }
 
  private:
   struct Leaving {
-    std::unique_ptr<loop::PidHandle> process;
+    std::unique_ptr<WorkerProcess> process;
     Instant deadline;
   };
 

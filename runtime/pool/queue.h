@@ -96,7 +96,7 @@ class Queue {
   friend class Ticket;
   using Waiters = std::list<std::shared_ptr<Ticket::Waiter>>;
 
-  void drop(Ticket::Waiter& waiter);
+  static void drop(Ticket::Waiter& waiter);
   void wake();
   void wakeNow();
   void expire();

@@ -1,0 +1,277 @@
+#include "pool/pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "loop/loop.h"
+#include "pool/lease.h"
+
+namespace bridge::pool {
+namespace {
+
+/// A worker that ends sooner, without a request, is a sign of trouble and no accident.
+constexpr Duration kYoung = Seconds(1);
+
+}  // namespace
+
+Pool::Pool(loop::Loop& loop, Queue& queue, Options options, Events events)
+    : loop_(loop),
+      queue_(queue),
+      options_(std::move(options)),
+      events_(std::move(events)),
+      connectionOptions_{options_.socketPath, options_.connectionTimeout, options_.terminateTimeout, events_.verify,
+                         events_.killThroughHandler},
+      policy_(options_.backoff),
+      departures_(loop, options_.terminateTimeout),
+      healthCheck_(loop, options_.healthInterval, options_.connectionTimeout, connections_),
+      pause_(loop),
+      shrinkTimer_(loop) {}
+
+Pool::~Pool() {
+  *alive_ = false;
+  queue_.detach(*this);
+}
+
+void Pool::start() {
+  running_ = true;
+  healthCheck_.start();
+  fill();
+}
+
+void Pool::takeOver() {
+  attached_ = true;
+  queue_.attach(*this);
+}
+
+void Pool::drain(std::function<void()> done) {
+  queue_.detach(*this);
+  attached_ = false;
+  running_ = false;
+  onDrained_ = std::move(done);
+  pause_.stop();
+  shrinkTimer_.stop();
+  healthCheck_.stop();
+  std::vector<Connection*> unused;
+  for (const auto& connection : connections_) {
+    const auto state = connection->state();
+    const bool working =
+        connection->leased() || state == Connection::State::Busy || state == Connection::State::Finishing;
+    if (!working) unused.push_back(connection.get());
+  }
+  for (Connection* connection : unused) close(*connection);
+  checkDrained();
+}
+
+void Pool::killAll(const std::string& why) {
+  std::vector<Connection*> all;
+  for (const auto& connection : connections_) all.push_back(connection.get());
+  for (Connection* connection : all) {
+    connection->giveUp({ErrorCode::WorkerDied, "killed: " + why});
+  }
+}
+
+void Pool::closeIdle() {
+  while (!idle_.empty()) close(*idle_.back());
+  fill();
+}
+
+PoolStatus Pool::status() const {
+  const Census now = census();
+  PoolStatus status{.min = options_.min,
+                    .max = limit(),
+                    .opening = now.opening,
+                    .idle = now.idle,
+                    .busy = now.busy,
+                    .retiring = now.retiring,
+                    .draining = !running_,
+                    .workers = {}};
+  for (const auto& connection : connections_) status.workers.push_back(connection->row());
+  return status;
+}
+
+void Pool::onOpened(Connection& connection) {
+  if (const auto capacity = connection.hello().capacity; capacity > 0) {
+    options_.capacity = options_.capacity == 0 ? capacity : std::min<std::size_t>(options_.capacity, capacity);
+    closeOpeningBeyondLimit();
+  }
+  policy_.healthy(loop_.now());
+  closeRetired(1);
+  if (!std::exchange(started_, true) && events_.onStarted) events_.onStarted();
+  // Whoever was told may have closed it.
+  if (connection.state() == Connection::State::Idle) putIdle(connection);
+}
+
+void Pool::onFree(Connection& connection) {
+  if (connection.taken() == 1) policy_.reset();
+  if (!running_) {
+    close(connection);
+  } else if (connection.state() == Connection::State::Retiring) {
+    retire(connection);
+  } else {
+    putIdle(connection);
+  }
+}
+
+void Pool::onLost(Connection& connection, const Error& error) {
+  const pid_t pid = connection.pid();
+  backOff(connection);
+  close(connection);
+  if (events_.onWorkerLost) events_.onWorkerLost(pid, error);
+  fill();
+}
+
+/// After trouble, a pause before workers are opened again: no handler is served by being asked ten thousand times a
+/// second. One that worked, or lived for a while, is replaced at once.
+void Pool::backOff(const Connection& connection) {
+  if (!running_ || pause_.active() || connection.taken() > 0) return;
+  if (connection.opened() && loop_.now() - connection.connectedAt() >= kYoung) return;
+  const Duration pause = policy_.ended(loop_.now());
+  pause_.start(pause, [this] { fill(); });
+  if (policy_.failures() > 1) {
+    log::warn("pool", "workers do not come up, the {}th in a row: next attempt in {} ms", policy_.failures(),
+              toMillis(pause));
+  }
+}
+
+void Pool::serve() {
+  if (std::exchange(serving_, true)) return;
+  while (!idle_.empty() && queue_.waiting() > 0 && attached_) {
+    Connection* connection = idle_.back();
+    idle_.pop_back();
+    queue_.serveFirst([connection](std::string label) { return Lease(*connection, std::move(label)); });
+  }
+  serving_ = false;
+  if (queue_.waiting() > 0 || options_.spare > 0) fill();
+}
+
+void Pool::putIdle(Connection& connection) {
+  idle_.push_back(&connection);
+  if (attached_ && queue_.waiting() > 0) {
+    serve();
+  } else {
+    armShrinkTimer();
+  }
+}
+
+Pool::Census Pool::census() const {
+  Census now;
+  for (const auto& connection : connections_) {
+    switch (connection->state()) {
+      case Connection::State::Connecting:
+      case Connection::State::Greeting:
+        ++now.opening;
+        break;
+      case Connection::State::Idle:
+        ++(connection->leased() ? now.busy : now.idle);
+        break;
+      case Connection::State::Busy:
+      case Connection::State::Finishing:
+        ++now.busy;
+        break;
+      case Connection::State::Retiring:
+        ++now.retiring;
+        break;
+      case Connection::State::Closed:
+        break;
+    }
+  }
+  return now;
+}
+
+std::size_t Pool::limit() const {
+  return options_.capacity == 0 ? options_.max : std::min(options_.max, options_.capacity);
+}
+
+std::size_t Pool::missing(const Census& now) const {
+  const std::size_t wanted = std::max(options_.spare, attached_ ? queue_.waiting() : 0);
+  // Waiting requests and spare workers come on top of those that are at work.
+  const std::size_t target = std::min(std::max(options_.min, now.busy + wanted), limit());
+  return target > now.live() ? target - now.live() : 0;
+}
+
+void Pool::fill() {
+  if (!running_ || pause_.active()) return;
+  const Census now = census();
+  std::size_t more = missing(now);
+  if (options_.capacity > 0 && now.live() + now.retiring + more > options_.capacity) {
+    // The handler has no place for a replacement beside the one that goes.
+    closeRetired(now.live() + now.retiring + more - options_.capacity);
+  }
+  while (more-- > 0) open();
+  if (now.retiring > 0 && census().opening == 0) closeRetired(now.retiring);
+}
+
+void Pool::open() {
+  ConnectionOwner& self = *this;
+  connections_.push_back(std::make_unique<Connection>(loop_, connectionOptions_, self));
+}
+
+void Pool::retire(Connection& connection) {
+  if (events_.onWorkerRetired) events_.onWorkerRetired(connection.pid(), connection.retireReason());
+  retiring_.push_back(&connection);
+  fill();
+}
+
+void Pool::closeRetired(std::size_t most) {
+  while (most-- > 0 && !retiring_.empty()) close(*retiring_.front());
+}
+
+void Pool::closeOpeningBeyondLimit() {
+  std::size_t live = census().live();
+  for (std::size_t i = connections_.size(); i-- > 0 && live > limit();) {
+    const auto state = connections_[i]->state();
+    if (state != Connection::State::Connecting && state != Connection::State::Greeting) continue;
+    close(*connections_[i]);
+    --live;
+  }
+}
+
+void Pool::armShrinkTimer() {
+  if (connections_.size() <= options_.min || shrinkTimer_.active() || !running_ || census().live() <= options_.min)
+    return;
+  shrinkTimer_.start(options_.idleTimeout, [this] { shrink(); });
+}
+
+void Pool::shrink() {
+  const Instant now = loop_.now();
+  std::size_t live = census().live();
+  while (live > options_.min && idle_.size() > options_.spare && now - idle_.front()->since() >= options_.idleTimeout) {
+    close(*idle_.front());
+    --live;
+  }
+  if (live <= options_.min || !running_) return;
+  const Duration rest = idle_.empty() ? options_.idleTimeout : options_.idleTimeout - (now - idle_.front()->since());
+  shrinkTimer_.restart(std::max<Duration>(rest, Millis(1)));
+}
+
+void Pool::close(Connection& connection) {
+  departures_.add(connection.close());
+  remove(connection);
+}
+
+void Pool::remove(Connection& connection) {
+  std::erase(idle_, &connection);
+  std::erase(retiring_, &connection);
+  const auto place = std::ranges::find_if(connections_, [&](const auto& one) { return one.get() == &connection; });
+  if (place == connections_.end()) return;
+  closed_.push_back(std::move(*place));
+  connections_.erase(place);
+  if (std::exchange(sweeping_, true)) return;
+  loop_.defer([this, alive = alive_] {
+    if (!*alive) return;
+    sweeping_ = false;
+    closed_.clear();
+    checkDrained();
+  });
+}
+
+void Pool::checkDrained() {
+  if (running_ || !onDrained_ || !connections_.empty()) return;
+  loop_.defer([this, alive = alive_] {
+    if (!*alive || !onDrained_) return;
+    std::exchange(onDrained_, nullptr)();
+  });
+}
+
+}  // namespace bridge::pool
