@@ -70,6 +70,7 @@ Result<void> Connection::send(const http::Request& request, const wire::RequestB
 
   events_ = &events;
   taken_ = answered_ = answerIsFile_ = cancelled_ = false;
+  ++given_;
   move(State::Busy);
   stream_->write(std::move(pieces));
   return {};

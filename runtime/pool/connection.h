@@ -133,8 +133,8 @@ class Connection {
   /// Since when it is in its state.
   [[nodiscard]] Instant since() const { return since_; }
   [[nodiscard]] Instant connectedAt() const { return connectedAt_; }
-  /// Requests that it has taken; requests that it has finished are fewer by the running one.
-  [[nodiscard]] std::uint64_t taken() const { return takenCount_; }
+  /// Requests that it was given, the running one included.
+  [[nodiscard]] std::uint64_t given() const { return given_; }
   /// Why it wants to be replaced.
   [[nodiscard]] const std::string& retireReason() const { return lastReady_.why; }
   [[nodiscard]] WorkerRow row() const;
@@ -195,7 +195,7 @@ class Connection {
   bool paused_ = false;
   /// The end was seen while paused.
   bool processExited_ = false;
-  std::uint64_t takenCount_ = 0;
+  std::uint64_t given_ = 0;
 
   wire::FrameReader reader_;
   loop::Timer timer_;

@@ -61,7 +61,6 @@ void Connection::onMessage(wire::Hello& message) {
 void Connection::onMessage(wire::Taken& /*message*/) {
   if (state() != State::Busy || taken_) return unexpected("taken");
   taken_ = true;
-  ++takenCount_;
   if (events_ != nullptr) events_->onTaken();
 }
 

@@ -103,7 +103,7 @@ void Pool::onOpened(Connection& connection) {
 }
 
 void Pool::onFree(Connection& connection) {
-  if (connection.taken() == 1) policy_.reset();
+  if (connection.given() == 1) policy_.reset();
   if (!running_) {
     close(connection);
   } else if (connection.state() == Connection::State::Retiring) {
@@ -124,12 +124,12 @@ void Pool::onLost(Connection& connection, const Error& error) {
 /// After trouble, a pause before workers are opened again: no handler is served by being asked ten thousand times a
 /// second. One that worked, or lived for a while, is replaced at once.
 void Pool::backOff(const Connection& connection) {
-  if (!running_ || pause_.active() || connection.taken() > 0) return;
+  if (!running_ || pause_.active() || connection.given() > 0) return;
   if (connection.opened() && loop_.now() - connection.connectedAt() >= kYoung) return;
   const Duration pause = policy_.ended(loop_.now());
   pause_.start(pause, [this] { fill(); });
   if (policy_.failures() > 1) {
-    log::warn("pool", "workers do not come up, the {}th in a row: next attempt in {} ms", policy_.failures(),
+    log::warn("pool", "workers do not come up ({} failures in a row): next attempt in {:.0f} ms", policy_.failures(),
               toMillis(pause));
   }
 }
