@@ -45,10 +45,11 @@ final class Cookies
             if ((str_starts_with($key, '__Host-') || str_starts_with($key, '__Secure-')) && ! str_starts_with($name, substr($key, 0, 7))) {
                 continue;
             }
-            if (! isset($cookies[$key])) {
-                $cookies[$key] = $parsed;
-            } elseif (is_array($cookies[$key]) && is_array($parsed)) {
-                $cookies[$key] = self::merge($cookies[$key], $parsed);
+            if (is_array($parsed)) {
+                // Brackets replace a plain value, and add to brackets; only plain values respect who was first.
+                $cookies[$key] = is_array($cookies[$key] ?? null) ? self::merge($cookies[$key], $parsed) : $parsed;
+            } else {
+                $cookies[$key] ??= $parsed;
             }
         }
     }

@@ -97,7 +97,11 @@ final class ServerVariables
             $colon = $pair === false ? false : strpos($pair, ':');
             if ($pair !== false && $colon !== false) {
                 $server['PHP_AUTH_USER'] = substr($pair, 0, $colon);
-                $server['PHP_AUTH_PW'] = substr($pair, $colon + 1);
+                $password = substr($pair, $colon + 1);
+                if ($password !== '') {
+                    // PHP leaves an empty one out.
+                    $server['PHP_AUTH_PW'] = $password;
+                }
             }
         } elseif (strncasecmp($authorization, 'Digest ', 7) === 0) {
             $server['PHP_AUTH_DIGEST'] = substr($authorization, 7);

@@ -113,6 +113,12 @@ final class FakeServer
         return $this->record();
     }
 
+    /** Bytes that may be no frames at all. */
+    public function raw(string $bytes): void
+    {
+        fwrite($this->stream, $bytes);
+    }
+
     public function record(): RecordedAnswer
     {
         $answer = new RecordedAnswer;

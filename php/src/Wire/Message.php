@@ -12,7 +12,8 @@ use LaravelBridge\Exceptions\WireViolation;
  */
 final class Message
 {
-    private const DEPTH = 512;
+    /** 512 levels; PHP counts the empty inside of the last one too. */
+    private const DEPTH = 513;
 
     /**
      * @return array<string, mixed> with a string "t"

@@ -40,10 +40,10 @@ final class Listener
         // The mode is there from the first moment: chmod() afterwards would leave a gap.
         $umask = umask(~$mode & 0777);
         $context = stream_context_create(['socket' => ['backlog' => self::BACKLOG]]);
-        $stream = @stream_socket_server("unix://{$path}", $number, $reason, STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $context);
+        $stream = @stream_socket_server("unix://{$path}", $_, $_, STREAM_SERVER_BIND | STREAM_SERVER_LISTEN, $context);
         umask($umask);
         if ($stream === false) {
-            throw CannotListen::refused($path, $reason === null || $reason === '' ? "error {$number}" : $reason);
+            throw CannotListen::refused($path, self::reason($path));
         }
         clearstatcache(true, $path);
         $stat = lstat($path);
@@ -98,6 +98,18 @@ final class Listener
         }
     }
 
+    /** Where binding fails, PHP has no word about the reason. */
+    private static function reason(string $path): string
+    {
+        $folder = dirname($path);
+
+        return match (true) {
+            ! is_dir($folder) => 'its folder does not exist',
+            ! is_writable($folder) => 'its folder is not writable',
+            default => 'the system refuses',
+        };
+    }
+
     private static function clear(string $path): void
     {
         clearstatcache(true, $path);
@@ -107,7 +119,7 @@ final class Listener
         if (filetype($path) !== 'socket') {
             throw CannotListen::notASocket($path);
         }
-        $probe = @stream_socket_client("unix://{$path}", $number, $reason, 1.0);
+        $probe = @stream_socket_client("unix://{$path}", $_, $_, 1.0);
         if ($probe !== false) {
             fclose($probe);
             throw CannotListen::inUse($path);

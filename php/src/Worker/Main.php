@@ -33,8 +33,9 @@ final class Main
 
     /**
      * @param  list<string>  $arguments
+     * @param  Bootloader|null  $bootloader  by default the one for the Laravel application of the settings
      */
-    public static function run(array $arguments): int
+    public static function run(array $arguments, ?Bootloader $bootloader = null): int
     {
         self::ensureOptions($arguments);
         register_shutdown_function(Worker::ending(...));
@@ -58,7 +59,9 @@ final class Main
         $native->collectHeaders();
         $control = self::control($settings, $native);
 
-        return (new Handler($settings, new ApplicationFactory($settings->laravelPath), $control, $native))->run();
+        $bootloader ??= new ApplicationFactory($settings->laravelPath);
+
+        return (new Handler($settings, $bootloader, $control, $native))->run();
     }
 
     /**

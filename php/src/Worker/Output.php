@@ -87,6 +87,10 @@ final class Output
      */
     public function stream(): void
     {
+        $printed = $this->take();
+        if ($printed !== '') {
+            $this->answer?->bytes($printed);
+        }
         $this->streaming = true;
         // With flush() in our hands a buffer may gather echoes as a web server does; else each echo is a frame.
         ob_start($this->callback, $this->native->available() ? self::BUFFER : 1);

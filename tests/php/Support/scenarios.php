@@ -1,0 +1,219 @@
+<?php
+
+declare(strict_types=1);
+
+/*
+ * A handler without a framework, for tests: "php scenarios.php NAME" serves what NAME stands for below.
+ */
+
+use LaravelBridge\Testing\FakeApplication;
+use LaravelBridge\Testing\FakeBootloader;
+use LaravelBridge\Wire\Answer;
+use LaravelBridge\Wire\Request;
+use LaravelBridge\Worker\Main;
+use LaravelBridge\Worker\Output;
+
+require dirname(__DIR__, 3).'/vendor/autoload.php';
+
+/** Answers with these bytes. */
+function say(Answer $answer, string $bytes, int $status = 200): void
+{
+    $answer->head($status, [['Content-Type', 'text/plain']]);
+    $answer->bytes($bytes);
+    $answer->end();
+}
+
+/** Streams what the closure prints. */
+function stream(Answer $answer, Output $output, Closure $print): void
+{
+    $answer->bytes('');
+    $output->stream();
+    $print();
+    $answer->bytes($output->take());
+    $answer->end();
+}
+
+/** @var array<string, Closure(Request, Answer, Output): void> $routes */
+$routes = [
+    '/random' => static fn (Request $request, Answer $answer) => say($answer, (string) mt_rand()),
+    '/pid' => static fn (Request $request, Answer $answer) => say($answer, (string) getmypid()),
+    '/echo' => static function (Request $request, Answer $answer, Output $output): void {
+        echo 'echoed ';
+        say($answer, $output->take().'answered');
+    },
+    '/nested-buffers' => static function (Request $request, Answer $answer, Output $output): void {
+        echo 'one ';
+        ob_start();
+        echo 'two ';
+        ob_start();
+        echo 'three ';
+        say($answer, $output->take().ob_get_level());
+    },
+    '/level' => static fn (Request $request, Answer $answer) => say($answer, (string) ob_get_level()),
+    '/exit' => static function (): void {
+        http_response_code(418);
+        header('X-Said: before');
+        setcookie('c', 'v');
+        echo 'printed';
+        ob_start();
+        echo ' and buffered';
+        register_shutdown_function(static function (): void {
+            echo ' and shut down';
+        });
+        exit(0);
+    },
+    '/exit-in-stream' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            echo 'part';
+            exit(0);
+        });
+    },
+    '/fatal' => static function (): void {
+        eval('final class A {} class B extends A {}');
+    },
+    '/fatal-in-stream' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            echo 'part';
+            flush();
+            eval('final class A {} class B extends A {}');
+        });
+    },
+    '/memory' => static function (): void {
+        $all = [];
+        while (true) { // @phpstan-ignore while.alwaysTrue
+            $all[] = str_repeat('x', 1_000_000);
+        }
+    },
+    '/uncaught' => static function (): void {
+        throw new RuntimeException('not caught');
+    },
+    '/stream' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            foreach (['one', 'two', 'three'] as $part) {
+                echo $part, "\n";
+                ob_flush();
+                flush();
+                usleep(30_000);
+            }
+        });
+    },
+    '/stream-flush-only' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            echo 'one';
+            flush();
+            usleep(30_000);
+            echo 'two';
+        });
+    },
+    '/stream-without-buffers' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            while (ob_get_level() > 0) {
+                ob_end_clean();
+            }
+            foreach (['one', 'two'] as $part) {
+                echo $part;
+                flush();
+                usleep(30_000);
+            }
+        });
+    },
+    '/stream-much' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            for ($i = 0; $i < 300; $i++) {
+                echo str_repeat((string) ($i % 10), 10_000);
+            }
+        });
+    },
+    '/stream-forever' => static function (Request $request, Answer $answer, Output $output): void {
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            while (true) { // @phpstan-ignore while.alwaysTrue
+                echo 'tick';
+                flush();
+                usleep(5000);
+            }
+        });
+    },
+    '/stream-stubborn' => static function (Request $request, Answer $answer, Output $output): void {
+        ignore_user_abort(true);
+        $answer->head(200, []);
+        stream($answer, $output, static function (): void {
+            while (connection_aborted() === 0) {
+                echo 'tick';
+                flush();
+                usleep(5000);
+            }
+        });
+        ignore_user_abort(false);
+    },
+    '/flush-before-answer' => static function (Request $request, Answer $answer, Output $output): void {
+        http_response_code(202);
+        header('Content-Type: text/event-stream');
+        echo 'early';
+        ob_flush();
+        usleep(30_000);
+        echo ' late';
+        $answer->bytes($output->take());
+        $answer->end();
+    },
+    '/headers' => static function (Request $request, Answer $answer): void {
+        header('X-Left: over');
+        http_response_code(404);
+        say($answer, 'ok');
+    },
+    '/headers-seen' => static fn (Request $request, Answer $answer) => say($answer, implode('|', headers_list()).http_response_code()),
+    '/sleep' => static function (Request $request, Answer $answer): void {
+        usleep(300_000);
+        say($answer, 'slept');
+    },
+    '/stdout' => static function (Request $request, Answer $answer): void {
+        fwrite(STDOUT, "to standard output\n");
+        fwrite(STDERR, "to standard error\n");
+        say($answer, 'said');
+    },
+    '/abandon' => static function (): void {
+    },
+    '/ini' => static fn (Request $request, Answer $answer) => say($answer, ini_get('memory_limit').' '.ini_get('opcache.enable_cli')),
+    '/environment' => static fn (Request $request, Answer $answer) => say($answer, implode(' ', array_map(
+        static fn (string $name): string => $name.'='.var_export(getenv($name), true),
+        ['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', 'KEPT'],
+    ))),
+    '/descriptors' => static fn (Request $request, Answer $answer) => say($answer, (string) count(array_filter(
+        scandir('/proc/self/fd') ?: [],
+        static fn (string $number): bool => str_starts_with((string) @readlink("/proc/self/fd/{$number}"), 'socket:'),
+    ))),
+];
+$handle = static function (Request $request, Answer $answer, Output $output) use ($routes): void {
+    $route = $routes[$request->target] ?? null;
+    if ($route === null) {
+        say($answer, "{$request->method} {$request->target} {$request->body}");
+
+        return;
+    }
+    $route($request, $answer, $output);
+};
+
+$bootloader = match ($argv[1] ?? '') {
+    'fails' => new FakeBootloader(static fn () => throw new DomainException('no database')),
+    'exits' => new FakeBootloader(static fn () => exit(0)),
+    'fatal' => new FakeBootloader(static function (): FakeApplication {
+        eval('final class A {} class B extends A {}');
+
+        return new FakeApplication;
+    }),
+    'noted' => new FakeBootloader(static fn () => new FakeApplication($handle), ['a note']),
+    'slow-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static fn () => usleep(200_000))),
+    'exit-in-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static fn () => exit(0))),
+    'printing-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static function (): void {
+        echo 'nobody reads this';
+    })),
+    default => new FakeBootloader(static fn () => new FakeApplication($handle)),
+};
+
+exit(Main::run([], $bootloader));

@@ -1,0 +1,378 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Tests\Worker;
+
+use LaravelBridge\Tests\Support\HandlerProcess;
+use PHPUnit\Framework\Attributes\Test;
+use PHPUnit\Framework\TestCase;
+
+/**
+ * A worker in its own process, behind a real handler, with an application that has no framework.
+ */
+final class WorkerTest extends TestCase
+{
+    private static HandlerProcess $handler;
+
+    /** @var list<HandlerProcess> */
+    private array $more = [];
+
+    public static function setUpBeforeClass(): void
+    {
+        self::$handler = HandlerProcess::scenario('usual')->ready();
+    }
+
+    public static function tearDownAfterClass(): void
+    {
+        self::$handler->stop();
+    }
+
+    protected function tearDown(): void
+    {
+        foreach ($this->more as $handler) {
+            $handler->stop();
+        }
+    }
+
+    #[Test]
+    public function it_serves_one_request_after_the_other(): void
+    {
+        $server = self::$handler->worker();
+        foreach (['/a', '/b', '/c'] as $i => $target) {
+            $answer = $server->exchange('GET', $target);
+
+            self::assertSame(['taken', 'answer', 'end', 'ready'], $answer->types());
+            self::assertSame("GET {$target} ", $answer->body());
+            self::assertSame($i + 1, $answer->ready['requests'] ?? null);
+            self::assertFalse($answer->ready['retire'] ?? null);
+            self::assertGreaterThan(100_000, $answer->ready['memory'] ?? 0);
+        }
+    }
+
+    #[Test]
+    public function it_takes_a_body_of_several_megabytes(): void
+    {
+        $body = random_bytes(3_000_000);
+        $answer = self::$handler->worker()->exchange('POST', '/a', [], $body);
+
+        self::assertSame(md5("POST /a {$body}"), md5($answer->body()));
+    }
+
+    #[Test]
+    public function two_workers_do_not_throw_the_same_dice(): void
+    {
+        $one = self::$handler->worker()->exchange('GET', '/random')->body();
+        $two = self::$handler->worker()->exchange('GET', '/random')->body();
+
+        self::assertNotSame($one, $two);
+    }
+
+    #[Test]
+    public function it_answers_a_ping_between_requests(): void
+    {
+        $server = self::$handler->worker();
+        $server->exchange('GET', '/a');
+        $server->send('ping');
+        $pong = $server->receive();
+
+        self::assertIsArray($pong);
+        self::assertSame('pong', $pong['t']);
+        self::assertSame(1, $pong['requests']);
+        self::assertSame('GET /b ', $server->exchange('GET', '/b')->body());
+    }
+
+    #[Test]
+    public function what_is_printed_before_the_answer_comes_before_it(): void
+    {
+        self::assertSame('echoed answered', self::$handler->worker()->exchange('GET', '/echo')->body());
+    }
+
+    #[Test]
+    public function buffers_left_open_are_closed_and_gone_at_the_next_request(): void
+    {
+        $server = self::$handler->worker();
+        $level = $server->exchange('GET', '/level')->body();
+
+        self::assertStringStartsWith('one two three ', $server->exchange('GET', '/nested-buffers')->body());
+        self::assertSame($level, $server->exchange('GET', '/level')->body());
+    }
+
+    #[Test]
+    public function exit_sends_what_was_printed_with_status_and_headers(): void
+    {
+        $server = self::$handler->worker();
+        $answer = $server->exchange('GET', '/exit');
+
+        self::assertSame(418, $answer->status());
+        self::assertSame('printed and buffered and shut down', $answer->body());
+        self::assertSame('before', $answer->header('X-Said'));
+        self::assertSame('c=v', $answer->header('Set-Cookie'));
+        self::assertSame('text/html; charset=UTF-8', $answer->header('Content-Type'));
+        self::assertSame(['taken', 'answer', 'end', 'ready'], $answer->types());
+        self::assertTrue($answer->ready['retire'] ?? null);
+        self::assertNull($server->receive(), 'The worker ends.');
+    }
+
+    #[Test]
+    public function exit_in_a_stream_ends_it_well(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/exit-in-stream');
+
+        self::assertSame('part', $answer->body());
+        self::assertTrue($answer->ended);
+        self::assertTrue($answer->ready['retire'] ?? null);
+    }
+
+    #[Test]
+    public function a_fatal_error_is_a_clean_500(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/fatal');
+
+        self::assertSame(500, $answer->status());
+        self::assertSame("Internal Server Error\n", $answer->body());
+        self::assertTrue($answer->ended);
+        self::assertStringContainsString('a fatal error', $answer->ready['why'] ?? '');
+    }
+
+    #[Test]
+    public function a_fatal_error_in_a_stream_never_looks_like_its_end(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/fatal-in-stream');
+
+        self::assertSame('part', $answer->body());
+        self::assertFalse($answer->ended);
+    }
+
+    #[Test]
+    public function memory_that_ran_out_is_a_clean_500(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/memory');
+
+        self::assertSame(500, $answer->status());
+        self::assertTrue($answer->ended);
+        self::assertStringContainsString('Allowed memory size', $answer->ready['why'] ?? '');
+    }
+
+    #[Test]
+    public function an_application_that_gives_no_answer_costs_it_the_worker(): void
+    {
+        foreach (['/abandon', '/uncaught'] as $target) {
+            $answer = self::$handler->worker()->exchange('GET', $target);
+
+            self::assertSame(['taken'], $answer->types(), $target);
+        }
+    }
+
+    #[Test]
+    public function a_stream_is_a_frame_for_each_flush_at_once(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/stream');
+
+        self::assertSame(["one\n", "two\n", "three\n"], $answer->chunks);
+        self::assertGreaterThan(0.025, $answer->times[1] - $answer->times[0]);
+        self::assertGreaterThan(0.025, $answer->times[2] - $answer->times[1]);
+    }
+
+    #[Test]
+    public function flush_alone_is_enough(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/stream-flush-only');
+
+        self::assertSame(['one', 'two'], $answer->chunks);
+        self::assertGreaterThan(0.025, $answer->times[1] - $answer->times[0]);
+    }
+
+    #[Test]
+    public function a_stream_may_end_all_buffers_itself_and_the_worker_is_replaced(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/stream-without-buffers');
+
+        self::assertSame(['one', 'two'], $answer->chunks);
+        self::assertTrue($answer->ended);
+        self::assertTrue($answer->ready['retire'] ?? null);
+    }
+
+    #[Test]
+    public function a_stream_without_flushes_does_not_gather_in_memory(): void
+    {
+        $server = self::$handler->worker();
+        $server->exchange('GET', '/a');
+        $answer = $server->exchange('GET', '/stream-much');
+
+        self::assertSame(3_000_000, strlen($answer->body()));
+        self::assertGreaterThan(100, count($answer->chunks));
+        self::assertLessThan(4_200_000, $answer->ready['peak'] ?? PHP_INT_MAX);
+    }
+
+    #[Test]
+    public function a_flush_before_the_answer_sends_a_head_made_by_php(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/flush-before-answer');
+
+        self::assertSame(202, $answer->status());
+        self::assertStringStartsWith('text/event-stream', (string) $answer->header('Content-Type'));
+        self::assertSame(['early', ' late'], $answer->chunks);
+        self::assertTrue($answer->ended);
+    }
+
+    #[Test]
+    public function a_stream_ends_when_the_client_has_left(): void
+    {
+        $server = self::$handler->worker();
+        $server->request('GET', '/stream-forever');
+        for ($i = 0; $i < 3; $i++) {
+            $server->receive();
+        }
+        $server->send('cancel');
+        $answer = $server->record();
+
+        self::assertTrue($answer->ended);
+        self::assertTrue($answer->ready['retire'] ?? null);
+    }
+
+    #[Test]
+    public function a_stream_that_ignores_the_client_learns_of_it_and_keeps_its_worker(): void
+    {
+        $server = self::$handler->worker();
+        $server->request('GET', '/stream-stubborn');
+        for ($i = 0; $i < 3; $i++) {
+            $server->receive();
+        }
+        $server->send('cancel');
+        $answer = $server->record();
+
+        self::assertTrue($answer->ended);
+        self::assertNotNull($answer->ready);
+    }
+
+    #[Test]
+    public function headers_and_status_of_php_end_with_their_request(): void
+    {
+        $server = self::$handler->worker();
+        $server->exchange('GET', '/headers');
+
+        self::assertSame('200', $server->exchange('GET', '/headers-seen')->body());
+    }
+
+    #[Test]
+    public function standard_output_is_not_the_protocol(): void
+    {
+        $server = self::$handler->worker();
+
+        self::assertSame('said', $server->exchange('GET', '/stdout')->body());
+        self::assertStringContainsString("to standard output\n", self::$handler->errors());
+        self::assertStringContainsString("to standard error\n", self::$handler->errors());
+    }
+
+    #[Test]
+    public function the_client_does_not_wait_for_what_comes_after_the_end(): void
+    {
+        $server = $this->handler('slow-terminate')->worker();
+        $server->request('GET', '/a');
+        do {
+            $frame = $server->receive();
+        } while ($frame !== ['t' => 'end']);
+        $ended = microtime(true);
+        $ready = $server->receive();
+
+        self::assertSame('ready', $ready['t'] ?? null);
+        self::assertGreaterThan(0.15, microtime(true) - $ended);
+    }
+
+    #[Test]
+    public function exit_after_the_end_leaves_the_answer_alone(): void
+    {
+        $server = $this->handler('exit-in-terminate')->worker();
+        $answer = $server->exchange('GET', '/a');
+
+        self::assertSame(['taken', 'answer', 'end', 'ready'], $answer->types());
+        self::assertTrue($answer->ready['retire'] ?? null);
+    }
+
+    #[Test]
+    public function what_is_printed_after_the_end_goes_nowhere(): void
+    {
+        $server = $this->handler('printing-terminate')->worker();
+
+        self::assertSame('GET /a ', $server->exchange('GET', '/a')->body());
+        self::assertSame('GET /b ', $server->exchange('GET', '/b')->body());
+    }
+
+    #[Test]
+    public function it_retires_after_its_requests_and_waits_for_the_server_to_let_it_go(): void
+    {
+        $handler = $this->handler('usual', ['WORKER_MAX_REQUESTS' => '3']);
+        $server = $handler->worker();
+        $retired = [];
+        for ($i = 0; $i < 3; $i++) {
+            $retired[] = $server->exchange('GET', '/a')->ready['retire'] ?? null;
+        }
+        self::assertSame([false, false, true], $retired);
+        $server->close();
+        self::assertSame(0, $handler->until('exited')[1]['code'] ?? null);
+    }
+
+    #[Test]
+    public function with_isolation_by_request_it_serves_one(): void
+    {
+        $answer = $this->handler('usual', ['WORKER_ISOLATION' => 'request'])->worker()->exchange('GET', '/a');
+
+        self::assertTrue($answer->ready['retire'] ?? null);
+    }
+
+    #[Test]
+    public function a_worker_that_is_told_to_stop_finishes_its_request(): void
+    {
+        $server = self::$handler->worker();
+        $pid = (int) $server->exchange('GET', '/pid')->body();
+        $server->request('GET', '/sleep');
+        usleep(50_000);
+        posix_kill($pid, SIGTERM);
+        $answer = $server->record();
+
+        self::assertTrue($answer->ended);
+        self::assertNull($server->receive());
+        self::assertTrue(HandlerProcess::gone($pid));
+    }
+
+    #[Test]
+    public function an_idle_worker_that_is_told_to_stop_is_gone_at_once(): void
+    {
+        $server = self::$handler->worker();
+        $pid = (int) $server->exchange('GET', '/pid')->body();
+        posix_kill($pid, SIGTERM);
+
+        self::assertTrue(HandlerProcess::gone($pid, 2.0));
+    }
+
+    #[Test]
+    public function it_has_one_socket_and_a_memory_limit(): void
+    {
+        $server = self::$handler->worker();
+
+        self::assertSame('1', $server->exchange('GET', '/descriptors')->body());
+        self::assertSame('128M 1', $server->exchange('GET', '/ini')->body());
+        self::assertSame(
+            'BRIDGE_CONTROL_FD=false BRIDGE_GENERATION=false KEPT=false',
+            $server->exchange('GET', '/environment')->body(),
+        );
+    }
+
+    #[Test]
+    public function nonsense_on_the_wire_ends_it(): void
+    {
+        $server = self::$handler->worker();
+        $server->raw("HELLO\r\n\r\n");
+
+        self::assertNull($server->receive());
+    }
+
+    /**
+     * @param  array<string, string>  $environment
+     */
+    private function handler(string $scenario, array $environment = []): HandlerProcess
+    {
+        return $this->more[] = HandlerProcess::scenario($scenario, $environment)->ready();
+    }
+}
