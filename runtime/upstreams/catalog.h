@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "config/settings.h"
+#include "loop/loop.h"
+#include "routes/router.h"
+#include "upstreams/laravel.h"
+#include "upstreams/static_files.h"
+#include "upstreams/upstream.h"
+
+namespace bridge::upstreams {
+
+/// Builds the upstreams that the settings ask for and says which paths they answer: the only place that knows every
+/// kind. Owned by main; outlives the server's connections.
+class Catalog {
+ public:
+  Catalog(loop::Loop& loop, config::Settings& settings, Environment environment);
+
+  void addRoutes(routes::Router<Upstream*>& router);
+
+  /// Starts what the upstreams need; requests may come before it is ready. `onFatal` is called at most once, with what
+  /// makes this server useless.
+  void start(std::function<void(const Error&)> onFatal);
+  /// Takes over from `fresh` what may change while the server runs and brings up a new generation of workers; says in
+  /// the log how that went. With problems in `fresh` nothing changes.
+  void reload(const config::LoadResult& fresh);
+  /// Ends everything; what is left after `patience` is killed. May be called again with less patience; the later `done`
+  /// counts.
+  void stop(Duration patience, std::function<void()> done);
+
+ private:
+  config::Settings& settings_;
+  Laravel laravel_;
+  std::unique_ptr<StaticFiles> staticFiles_;
+};
+
+}  // namespace bridge::upstreams
