@@ -65,13 +65,12 @@ class Members {
   void check(const char* name, bool right) {
     if (!right && wrong_.empty()) wrong_ = name;
   }
-  void checkAll(const char* name, const Members& inner) { check(name, inner.wrong_.empty()); }
+  void checkAll(const char* name, const Members& inner) { check(name, inner.right()); }
 
-  template <class Wanted, class Message>
-  [[nodiscard]] Result<Wanted> result(Message message) const {
-    if (wrong_.empty()) return Wanted(std::move(message));
-    return Error{ErrorCode::ProtocolViolation,
-                 "the member \"" + std::string(wrong_) + "\" of \"" + std::string(message_) + "\" is missing or wrong"};
+  [[nodiscard]] bool right() const { return wrong_.empty(); }
+  [[nodiscard]] Error error() const {
+    return {ErrorCode::ProtocolViolation,
+            "the member \"" + std::string(wrong_) + "\" of \"" + std::string(message_) + "\" is missing or wrong"};
   }
 
   static bool isomorphic(const Value& value, std::string& out) {
@@ -174,8 +173,8 @@ void readForm(Members& in, std::optional<Form>& out) {
   in.checkAll("form", form);
 }
 
-Result<WorkerMessage> readHello(Members in) {
-  Hello hello;
+void readHello(Members& in, WorkerMessage& out) {
+  auto& hello = out.emplace<Hello>();
   in.number("v", hello.version);
   in.number("pid", hello.pid);
   in.text("php", hello.php);
@@ -184,17 +183,15 @@ Result<WorkerMessage> readHello(Members in) {
   in.boolean("supervised", hello.supervised);
   in.text("path", hello.path);
   in.number("capacity", hello.capacity);
-  return in.result<WorkerMessage>(std::move(hello));
 }
 
-Result<WorkerMessage> readInfo(Members in) {
-  Info info;
+void readInfo(Members& in, WorkerMessage& out) {
+  auto& info = out.emplace<Info>();
   readHead(in, info.head, 100, 199);
-  return in.result<WorkerMessage>(std::move(info));
 }
 
-Result<WorkerMessage> readAnswer(Members in) {
-  AnswerHead answer;
+void readAnswer(Members& in, WorkerMessage& out) {
+  auto& answer = out.emplace<AnswerHead>();
   readHead(in, answer.head, 200, 599);
   if (const Value* object = in.optionalObject("file")) {
     Members members("file", *object);
@@ -205,40 +202,35 @@ Result<WorkerMessage> readAnswer(Members in) {
     members.boolean("delete", file.remove);
     in.checkAll("file", members);
   }
-  return in.result<WorkerMessage>(std::move(answer));
 }
 
-Result<WorkerMessage> readReady(Members in) {
-  Ready ready;
+void readReady(Members& in, WorkerMessage& out) {
+  auto& ready = out.emplace<Ready>();
   in.number("memory", ready.memory);
   in.number("peak", ready.peak);
   in.number("requests", ready.requests);
   in.boolean("retire", ready.retire);
   in.optionalText("why", ready.why);
-  return in.result<WorkerMessage>(std::move(ready));
 }
 
-Result<WorkerMessage> readPong(Members in) {
-  Pong pong;
+void readPong(Members& in, WorkerMessage& out) {
+  auto& pong = out.emplace<Pong>();
   in.number("memory", pong.memory);
   in.number("requests", pong.requests);
-  return in.result<WorkerMessage>(pong);
 }
 
-Result<ServerMessage> readWelcome(Members in) {
-  Welcome welcome;
+void readWelcome(Members& in, ServerMessage& out) {
+  auto& welcome = out.emplace<Welcome>();
   in.number("v", welcome.version);
-  return in.result<ServerMessage>(welcome);
 }
 
-Result<ServerMessage> readRefuse(Members in) {
-  Refuse refuse;
+void readRefuse(Members& in, ServerMessage& out) {
+  auto& refuse = out.emplace<Refuse>();
   in.text("reason", refuse.reason);
-  return in.result<ServerMessage>(std::move(refuse));
 }
 
-Result<ServerMessage> readRequest(Members in) {
-  RequestMessage message;
+void readRequest(Members& in, ServerMessage& out) {
+  auto& message = out.emplace<RequestMessage>();
   http::Request& request = message.request;
   http::RequestHead& head = request.head;
   in.bytes("id", request.id);
@@ -261,17 +253,15 @@ Result<ServerMessage> readRequest(Members in) {
   in.optionalBytes("spool", message.body.spool);
   in.number("length", message.body.length);
   readForm(in, message.body.form);
-  return in.result<ServerMessage>(std::move(message));
 }
 
-Result<HandlerMessage> readBooting(Members in) {
-  Booting booting;
+void readBooting(Members& in, HandlerMessage& out) {
+  auto& booting = out.emplace<Booting>();
   in.text("step", booting.step);
-  return in.result<HandlerMessage>(std::move(booting));
 }
 
-Result<HandlerMessage> readListening(Members in) {
-  Listening listening;
+void readListening(Members& in, HandlerMessage& out) {
+  auto& listening = out.emplace<Listening>();
   in.text("path", listening.path);
   in.number("pid", listening.pid);
   in.number("capacity", listening.capacity);
@@ -283,53 +273,48 @@ Result<HandlerMessage> readListening(Members in) {
       in.check("notes", note.IsString() && Members::take(note, listening.notes.emplace_back()));
     }
   }
-  return in.result<HandlerMessage>(std::move(listening));
 }
 
-Result<HandlerMessage> readFailed(Members in) {
-  Failed failed;
+void readFailed(Members& in, HandlerMessage& out) {
+  auto& failed = out.emplace<Failed>();
   in.text("step", failed.step);
   in.text("class", failed.className);
   in.text("message", failed.message);
   in.text("file", failed.file);
   in.number("line", failed.line);
   in.text("trace", failed.trace);
-  return in.result<HandlerMessage>(std::move(failed));
 }
 
-Result<HandlerMessage> readForked(Members in) {
-  Forked forked;
+void readForked(Members& in, HandlerMessage& out) {
+  auto& forked = out.emplace<Forked>();
   in.number("pid", forked.pid);
-  return in.result<HandlerMessage>(forked);
 }
 
-Result<HandlerMessage> readExited(Members in) {
-  Exited exited;
+void readExited(Members& in, HandlerMessage& out) {
+  auto& exited = out.emplace<Exited>();
   in.number("pid", exited.pid);
   in.number("code", exited.code);
   in.number("signal", exited.signal);
   in.seconds("user", exited.user);
   in.seconds("system", exited.system);
   in.number("peak", exited.peak);
-  return in.result<HandlerMessage>(exited);
 }
 
-Result<RuntimeMessage> readKill(Members in) {
-  Kill kill;
+void readKill(Members& in, RuntimeMessage& out) {
+  auto& kill = out.emplace<Kill>();
   in.number("pid", kill.pid);
   in.number("signal", kill.signal);
-  return in.result<RuntimeMessage>(kill);
 }
 
 template <class Message>
 struct Reader {
   std::string_view type;
-  Result<Message> (*read)(Members);
+  void (*read)(Members& in, Message& out);
 };
 
 template <class Variant, class Message>
-Result<Variant> empty(Members /*in*/) {
-  return Variant(Message());
+void empty(Members& /*in*/, Variant& out) {
+  out.template emplace<Message>();
 }
 
 constexpr Reader<WorkerMessage> kWorkerReaders[] = {{"answer", readAnswer}, {"end", empty<WorkerMessage, End>},
@@ -353,7 +338,12 @@ Result<Message> decode(std::string_view text, const Reader<Message> (&readers)[C
   json::Document document;
   if (auto parsed = document.parse(text); !parsed) return std::move(parsed).error();
   for (const auto& reader : readers) {
-    if (reader.type == document.type()) return reader.read(Members(reader.type, document.root()));
+    if (reader.type != document.type()) continue;
+    Result<Message> result{Message()};
+    Members members(reader.type, document.root());
+    reader.read(members, *result);
+    if (!members.right()) return members.error();
+    return result;
   }
   return Error{ErrorCode::ProtocolViolation, "a message of an unknown type"};
 }
