@@ -92,15 +92,18 @@ void Connection::resumeReading() {
   if (!std::exchange(paused_, false) || stream_ == nullptr) return;
   // What was read before the pause comes first, and not inside this call.
   loop_.defer([this, alive = alive_] {
-    if (!*alive || paused_ || stream_ == nullptr) return;
-    readFrames();
-    if (paused_ || stream_ == nullptr) return;
-    if (processExited_) {
-      onProcessExit();
-    } else {
-      stream_->resumeReading();
-    }
+    if (*alive) onResumed();
   });
+}
+
+void Connection::onResumed() {
+  readFrames();
+  if (paused_ || stream_ == nullptr) return;
+  if (endSeen_) {
+    onProcessExit();
+  } else {
+    stream_->resumeReading();
+  }
 }
 
 void Connection::signal(int number) {
@@ -225,15 +228,15 @@ void Connection::onTimeout() {
 
 void Connection::onStreamEnd(const std::optional<Error>& error) {
   // A write that failed must not cost the answer that came before it.
+  endSeen_ = true;
   if (error) readLastWords();
-  if (state() == State::Closed) return;
+  if (state() == State::Closed || paused_) return;
   ended(error ? error->detail : "it closed its connection");
 }
 
 /// The connection does not end with the worker where a process that it started holds it open too.
 void Connection::onProcessExit() {
-  processExited_ = true;
-  if (paused_) return;
+  endSeen_ = true;
   readLastWords();
   if (state() == State::Closed || paused_) return;
   ended("its process ended");

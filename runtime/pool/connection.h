@@ -151,6 +151,7 @@ class Connection {
   void lose(Error error);
   void onStreamEnd(const std::optional<Error>& error);
   void onProcessExit();
+  void onResumed();
   void onTimeout();
   void readFrames();
   void readLastWords();
@@ -193,8 +194,8 @@ class Connection {
   bool answerIsFile_ = false;
   bool cancelled_ = false;
   bool paused_ = false;
-  /// The end was seen while paused.
-  bool processExited_ = false;
+  /// The end of the worker was seen while paused, when there was more to read.
+  bool endSeen_ = false;
   std::uint64_t given_ = 0;
 
   wire::FrameReader reader_;

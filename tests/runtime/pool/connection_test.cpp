@@ -167,6 +167,28 @@ TEST_F(ConnectionTest, APauseHoldsBackWhatWasReadAlready) {
   EXPECT_EQ(client.log, "taken 200 end ready");
 }
 
+TEST_F(ConnectionTest, AWriteThatFailsDuringAPauseCostsNothingThatWasSaid) {
+  Client& client = running();
+  client.pausesAfterBody = true;
+  auto& worker = handler->worker(0);
+  worker.say(wire::Taken());
+  worker.say(wire::AnswerHead());
+  worker.sayBody("a");
+  ASSERT_TRUE(runUntil([&] { return client.body == "a"; }));
+  worker.sayBody("b");
+  worker.say(wire::End());
+  worker.die();
+  runFor(Millis(5));
+  client.lease->cancel();
+  runFor(Millis(5));
+  client.pausesAfterBody = false;
+  ASSERT_FALSE(client.done);
+  client.lease->resumeReading();
+  ASSERT_TRUE(runUntilDone(client));
+  EXPECT_EQ(client.log, "taken 200 end lost");
+  EXPECT_EQ(client.body, "ab");
+}
+
 TEST_F(ConnectionTest, AnAbandonedRequestIsCancelledAndMayFinish) {
   Client& client = running();
   auto& worker = handler->worker(0);
