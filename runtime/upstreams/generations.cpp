@@ -1,0 +1,292 @@
+#include "upstreams/generations.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "loop/loop.h"
+
+namespace bridge::upstreams {
+namespace {
+
+/// A handler whose server was killed ends by itself; so long is it waited for.
+constexpr Duration kOrphanPatience = Seconds(3);
+/// How often is looked whether that one is gone, or one that is started by hand has come back.
+constexpr Duration kLookAgain = Millis(200);
+/// How often a stop looks whether nobody waits any more.
+constexpr Duration kStopStep = Millis(10);
+
+}  // namespace
+
+Generations::Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue,
+                         Environment environment, std::string launcher)
+    : loop_(loop),
+      settings_(settings),
+      queue_(queue),
+      environment_(std::move(environment)),
+      launcher_(std::move(launcher)),
+      context_{loop_, settings_, queue_, environment_, launcher_},
+      restartTimer_(loop),
+      stopTimer_(loop) {}
+
+Generations::~Generations() = default;
+
+void Generations::start(std::function<void(const Error&)> onFatal) {
+  onFatal_ = std::move(onFatal);
+  look();
+}
+
+void Generations::look() {
+  const auto found = examineSocket(settings_.socketPath);
+  if (!found.ok()) {
+    fatal(found.error());
+    return;
+  }
+  switch (found->kind) {
+    case SocketFile::Kind::foreign:
+      fatal({ErrorCode::InvalidSettings,
+             "SOCKET_PATH " + settings_.socketPath + ": " + found->reason + "; it is left untouched"});
+      break;
+    case SocketFile::Kind::live:
+      join();
+      break;
+    case SocketFile::Kind::absent:
+    case SocketFile::Kind::stale:
+      if (byHand_) {
+        restartTimer_.start(kLookAgain, [this] { look(); });
+      } else {
+        launch();
+      }
+      break;
+  }
+}
+
+Generation::Events Generations::events() {
+  return {.onProved = [this](Generation& generation) { onProved(generation); },
+          .onFailed = [this](Generation& generation, const BootFailure& failure) { onFailed(generation, failure); },
+          .onDied = [this](Generation& generation, const std::string& cause) { onDied(generation, cause); },
+          .onEnded =
+              [this](Generation& generation) {
+                std::erase_if(old_, [&generation](const auto& one) { return one.get() == &generation; });
+                checkStopped();
+              }};
+}
+
+void Generations::launch() {
+  next_ = std::make_unique<Generation>(context_, ++count_, events());
+  if (auto booted = next_->boot(); !booted.ok()) {
+    later([this, error = booted.error()] {
+      auto failed = std::move(next_);
+      onFailed(*failed, {.cause = error.detail, .step = {}, .exception = {}, .lastWords = {}});
+    });
+  }
+}
+
+void Generations::join() {
+  byHand_ = true;
+  next_ = std::make_unique<Generation>(context_, 0, events());
+  next_->join();
+}
+
+void Generations::onProved(Generation& generation) {
+  if (&generation != next_.get() || generation.state() != Generation::State::Proved) {
+    return;
+  }
+  if (auto taken = generation.takeOver(live_ ? live_->socketId() : std::nullopt); !taken.ok()) {
+    generation.kill("its socket has no place");
+    makeOld(next_);
+    if (live_) {
+      log::error("laravel", "the reload failed, generation {} goes on: {}", live_->number(), taken.error().detail);
+      tellReload(taken);
+    } else {
+      fatal(taken.error());
+    }
+    return;
+  }
+  makeOld(live_);
+  if (!old_.empty() && old_.back()->state() == Generation::State::Proved) {
+    old_.back()->end(settings_.shutdownTimeout);
+  }
+  live_ = std::move(next_);
+  failure_.reset();
+  inTheWaySince_.reset();
+  policy_.healthy(loop_.now());
+  if (byHand_) {
+    log::info("laravel", "using the handler that was started by hand on {}", log::escape(settings_.socketPath));
+  } else {
+    log::info("laravel", "generation {} serves", live_->number());
+  }
+  tellReload({});
+}
+
+void Generations::onFailed(Generation& generation, const BootFailure& failure) {
+  const bool supervised = generation.foundSupervised();
+  const std::string summary = failure.summary();
+  if (&generation == next_.get()) {
+    makeOld(next_);
+  }
+  if (stopping_) {
+    return;
+  }
+  if (byHand_) {
+    onJoinFailed(supervised, failure.cause);
+    return;
+  }
+  if (live_) {
+    log::error("laravel", "the reload failed, generation {} goes on: {}", live_->number(), summary);
+    tellReload(Error{ErrorCode::NoWorkers, summary});
+    return;
+  }
+  log::error("laravel", "the application does not start: {}", summary);
+  tellReload(Error{ErrorCode::NoWorkers, summary});
+  unavailable(failure);
+  startAgain();
+}
+
+/// At the start: whose handler is it? Later: the one that was started by hand is being replaced by its owner.
+void Generations::onJoinFailed(bool supervised, const std::string& cause) {
+  if (failure_) {
+    restartTimer_.start(kLookAgain, [this] { look(); });
+    return;
+  }
+  if (!inTheWaySince_) {
+    inTheWaySince_ = loop_.now();
+  }
+  if (!supervised || loop_.now() - *inTheWaySince_ > kOrphanPatience) {
+    fatal({ErrorCode::InvalidSettings, "SOCKET_PATH " + settings_.socketPath + ": " + cause});
+    return;
+  }
+  log::info("laravel", "{}; if that server is gone its handler ends soon: waiting for it", log::escape(cause));
+  byHand_ = false;
+  restartTimer_.start(kLookAgain, [this] { look(); });
+}
+
+void Generations::onDied(Generation& generation, const std::string& cause) {
+  if (&generation == live_.get()) {
+    makeOld(live_);
+  } else if (&generation == next_.get()) {
+    makeOld(next_);
+  }
+  if (stopping_ || live_) {
+    return;
+  }
+  log::error("laravel", "the handler of generation {} is gone: {}", generation.number(), log::escape(cause));
+  if (byHand_) {
+    unavailable(
+        {.cause = "the handler that was started by hand has ended", .step = {}, .exception = {}, .lastWords = {}});
+    restartTimer_.start(kLookAgain, [this] { look(); });
+  } else if (!next_) {
+    startAgain();
+  }
+}
+
+void Generations::unavailable(BootFailure failure) {
+  failure_ = std::move(failure);
+  queue_.failAll({ErrorCode::NoWorkers, failure_->cause});
+}
+
+void Generations::startAgain() {
+  const Duration pause = policy_.ended(loop_.now());
+  ++restarts_;
+  log::info("laravel", "the handler is started again in {:.0f} ms", toMillis(pause));
+  restartTimer_.start(pause, [this] { launch(); });
+}
+
+void Generations::makeOld(std::unique_ptr<Generation>& generation) {
+  if (generation) {
+    old_.push_back(std::move(generation));
+  }
+}
+
+void Generations::reload(std::function<void(Result<void>)> done) {
+  const auto refuse = [&](std::string reason) {
+    later([done = std::move(done), reason = std::move(reason)] {
+      if (done) {
+        done(Error{ErrorCode::InvalidSettings, reason});
+      }
+    });
+  };
+  if (stopping_) {
+    refuse("the server is stopping");
+  } else if (byHand_) {
+    refuse("the handler was started by hand, and must be restarted by hand");
+  } else if (onReloaded_) {
+    refuse("a reload is under way");
+  } else {
+    onReloaded_ = done ? std::move(done) : [](const Result<void>&) {};
+    if (next_) {
+      // It may have read what has changed since: begin anew.
+      next_->kill("a reload was asked for");
+      makeOld(next_);
+    }
+    restartTimer_.stop();
+    policy_.reset();
+    launch();
+  }
+}
+
+void Generations::tellReload(Result<void> result) {
+  if (const auto onReloaded = std::exchange(onReloaded_, nullptr)) {
+    onReloaded(std::move(result));
+  }
+}
+
+void Generations::fatal(Error error) {
+  later([this, error = std::move(error)] {
+    if (const auto onFatal = std::exchange(onFatal_, nullptr)) {
+      onFatal(error);
+    }
+  });
+}
+
+void Generations::stop(Duration patience, std::function<void()> done) {
+  const Instant deadline = loop_.now() + patience;
+  onStopped_ = std::move(done);
+  stopDeadline_ = stopping_ ? std::min(stopDeadline_, deadline) : deadline;
+  stopping_ = true;
+  restartTimer_.stop();
+  tellReload(Error{ErrorCode::ShuttingDown, {}});
+  if (next_) {
+    next_->kill("the server stops");
+    makeOld(next_);
+  }
+  stopStep();
+}
+
+void Generations::stopStep() {
+  const Duration rest = std::max<Duration>(stopDeadline_ - loop_.now(), Duration::zero());
+  if (!ending_ && queue_.waiting() > 0 && live_ && rest > Duration::zero()) {
+    stopTimer_.start(kStopStep, [this] { stopStep(); });
+    return;
+  }
+  ending_ = true;
+  queue_.failAll({ErrorCode::ShuttingDown, {}});
+  makeOld(live_);
+  for (const auto& generation : old_) {
+    if (rest > Duration::zero()) {
+      generation->end(rest);
+    } else {
+      generation->kill("the server stops");
+    }
+  }
+  later([this] { checkStopped(); });
+}
+
+void Generations::checkStopped() {
+  if (!ending_ || !old_.empty()) {
+    return;
+  }
+  if (const auto onStopped = std::exchange(onStopped_, nullptr)) {
+    later(onStopped);
+  }
+}
+
+void Generations::later(std::function<void()> work) {
+  loop_.defer([work = std::move(work), alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) {
+      work();
+    }
+  });
+}
+
+}  // namespace bridge::upstreams

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "loop/timer.h"
+#include "pool/queue.h"
+#include "process/restart_policy.h"
+#include "upstreams/generation.h"
+
+namespace bridge::upstreams {
+
+/// The PHP side as a whole: one generation that serves, perhaps one that is coming up, and old ones that finish.
+///
+/// A handler that ends is replaced by a new generation, with growing pauses where that fails; a reload is the same with
+/// nothing broken. A handler that somebody started by hand is used where there is one, and waited for when it goes.
+/// Owned by Laravel; outlived by the queue, the settings and the loop.
+class Generations {
+ public:
+  Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue, Environment environment,
+              std::string launcher);
+  ~Generations();
+  Generations(const Generations&) = delete;
+  Generations& operator=(const Generations&) = delete;
+
+  /// Looks at SOCKET_PATH and begins. `onFatal` comes at most once, never inside this call: there is something at the
+  /// path that is not ours; the server cannot serve.
+  void start(std::function<void(const Error&)> onFatal);
+  /// Boots a new generation beside the old one and switches when it has proved itself. `done`: it serves, or why the
+  /// old one goes on. Refused for a handler started by hand, and while another reload runs.
+  void reload(std::function<void(Result<void>)> done);
+  /// Lets the queue empty and the workers finish, then ends the handlers; kills what is left when `patience` is over.
+  /// May be called again with less patience. `done` comes once, in a later turn of the loop; a later `done` replaces
+  /// the earlier.
+  void stop(Duration patience, std::function<void()> done);
+
+  [[nodiscard]] bool stopping() const { return stopping_; }
+  /// Whether a generation serves.
+  [[nodiscard]] bool serving() const { return live_ != nullptr; }
+  /// Why there is nothing to wait for: the last start failed and none has succeeded since. Else null.
+  [[nodiscard]] const BootFailure* failure() const { return failure_ ? &*failure_ : nullptr; }
+
+  // For the status.
+  [[nodiscard]] const Generation* live() const { return live_.get(); }
+  [[nodiscard]] const Generation* coming() const { return next_.get(); }
+  [[nodiscard]] std::size_t ending() const { return old_.size(); }
+  /// Handlers that were started because the one before had ended, or had failed to boot.
+  [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
+
+ private:
+  [[nodiscard]] Generation::Events events();
+  void look();
+  void launch();
+  void join();
+  void onProved(Generation& generation);
+  void onFailed(Generation& generation, const BootFailure& failure);
+  void onDied(Generation& generation, const std::string& cause);
+  void onJoinFailed(bool supervised, const std::string& cause);
+  void unavailable(BootFailure failure);
+  void startAgain();
+  void makeOld(std::unique_ptr<Generation>& generation);
+  void tellReload(Result<void> result);
+  void fatal(Error error);
+  void stopStep();
+  void checkStopped();
+  void later(std::function<void()> work);
+
+  loop::Loop& loop_;
+  const config::Settings& settings_;
+  pool::Queue& queue_;
+  Environment environment_;
+  std::string launcher_;
+  Generation::Context context_;
+  std::function<void(const Error&)> onFatal_;
+
+  std::uint64_t count_ = 0;
+  std::uint64_t restarts_ = 0;
+  bool byHand_ = false;
+  /// Since when somebody else's handler is in the way, whose server may be gone.
+  std::optional<Instant> inTheWaySince_;
+  std::optional<BootFailure> failure_;
+  std::function<void(Result<void>)> onReloaded_;
+  bool stopping_ = false;
+  bool ending_ = false;
+  Instant stopDeadline_{};
+  std::function<void()> onStopped_;
+  process::RestartPolicy policy_;
+  loop::Timer restartTimer_;
+  loop::Timer stopTimer_;
+  std::unique_ptr<Generation> live_;
+  std::unique_ptr<Generation> next_;
+  std::vector<std::unique_ptr<Generation>> old_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace bridge::upstreams

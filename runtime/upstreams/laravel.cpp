@@ -1,0 +1,91 @@
+#include "upstreams/laravel.h"
+
+#include <utility>
+
+#include "upstreams/laravel_call.h"
+#include "upstreams/laravel_parts.h"
+
+namespace bridge::upstreams {
+namespace {
+
+std::string_view stateOf(const Generations& generations) {
+  if (generations.stopping()) {
+    return "stopping";
+  }
+  if (generations.serving()) {
+    return "serving";
+  }
+  return generations.failure() != nullptr ? "unavailable" : "starting";
+}
+
+pool::Queue::Options queueOptions(const config::Settings& settings) {
+  return {.limit = static_cast<std::size_t>(settings.queueLimit), .timeout = settings.queueTimeout};
+}
+
+}  // namespace
+
+Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment,
+                 std::string launcher)
+    : parts_(std::make_unique<LaravelParts>(loop, settings, queueOptions(settings), std::move(initialEnvironment),
+                                            std::move(launcher))) {}
+
+Laravel::~Laravel() = default;
+
+void Laravel::start(std::function<void(const Error&)> onFatal) {
+  auto spool = Spool::open(parts_->settings.spoolDir, parts_->settings.spoolMaxBytes);
+  if (!spool.ok()) {
+    parts_->loop.defer([onFatal = std::move(onFatal), error = spool.error()] { onFatal(error); });
+    return;
+  }
+  parts_->spool = std::move(spool).value();
+  parts_->generations.start(std::move(onFatal));
+}
+
+void Laravel::reload(std::function<void(Result<void>)> done) {
+  parts_->queue.configure(queueOptions(parts_->settings));
+  parts_->generations.reload(std::move(done));
+}
+
+void Laravel::stop(Duration patience, std::function<void()> done) {
+  parts_->generations.stop(patience, std::move(done));
+}
+
+bool Laravel::ready() const {
+  const Generation* live = parts_->generations.live();
+  if (live == nullptr || parts_->generations.stopping()) {
+    return false;
+  }
+  const auto status = live->pool()->status();
+  return status.idle + status.busy > 0;
+}
+
+LaravelStatus Laravel::inspect() const {
+  const auto& generations = parts_->generations;
+  LaravelStatus status;
+  status.state = stateOf(generations);
+  if (const Generation* live = generations.live()) {
+    status.byHand = live->byHand();
+    status.generation = live->number();
+    status.handlerPid = live->handlerPid();
+    status.pool = live->pool()->status();
+  }
+  if (const Generation* coming = generations.coming()) {
+    status.comingGeneration = coming->number();
+    status.comingStep = coming->step();
+  }
+  status.endingGenerations = generations.ending();
+  status.restarts = generations.restarts();
+  if (const BootFailure* failure = generations.failure()) {
+    status.failure = failure->summary();
+  }
+  status.waiting = parts_->queue.waiting();
+  status.oldestWait = parts_->queue.oldestWait();
+  status.spooledBytes = parts_->spool ? parts_->spool->reserved() : 0;
+  return status;
+}
+
+std::unique_ptr<Call> Laravel::start(const http::Request& request, const Params& /*params*/, Answer& answer) {
+  return std::make_unique<LaravelCall>(*parts_, request, answer);
+}
+
+}  // namespace bridge::upstreams

@@ -1,0 +1,348 @@
+#include "upstreams/laravel_job.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "http/accept.h"
+#include "loop/file.h"
+#include "pool/connection.h"
+#include "upstreams/boot_failure.h"
+#include "upstreams/laravel_parts.h"
+
+namespace bridge::upstreams {
+namespace {
+
+/// Of a request's path on the status page.
+constexpr std::size_t kLabelLength = 200;
+
+std::string labelOf(const http::RequestHead& head) { return head.method + " " + head.path.substr(0, kLabelLength); }
+
+}  // namespace
+
+const std::initializer_list<std::pair<LaravelJob::State, LaravelJob::State>> LaravelJob::Traits::kEdges = {
+    {State::Queued, State::Running},    {State::Queued, State::Over},    {State::Running, State::Queued},
+    {State::Running, State::Answering}, {State::Running, State::Over},   {State::Answering, State::Finishing},
+    {State::Answering, State::Over},    {State::Finishing, State::Over},
+};
+
+std::string_view LaravelJob::Traits::name(State state) {
+  switch (state) {
+    case State::Queued:
+      return "queued";
+    case State::Running:
+      return "running";
+    case State::Answering:
+      return "answering";
+    case State::Finishing:
+      return "finishing";
+    case State::Over:
+      return "over";
+  }
+  return "";
+}
+
+LaravelJob::LaravelJob(LaravelParts& parts, const http::Request& request, CollectedBody body, Answer& answer)
+    : parts_(parts),
+      request_(&request),
+      answer_(&answer),
+      id_(request.id),
+      body_(std::move(body)),
+      completedAt_(parts.loop.preciseNow()),
+      silence_(parts.loop) {}
+
+void LaravelJob::begin() {
+  if (const BootFailure* failure = parts_.generations.failure()) {
+    parts_.loop.defer([this, cause = failure->cause, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) {
+        failWithReason({ErrorCode::NoWorkers, cause});
+      }
+    });
+    return;
+  }
+  enqueue(pool::Queue::Place::back);
+}
+
+void LaravelJob::enqueue(pool::Queue::Place place) {
+  ticket_ = parts_.queue.lease(
+      labelOf(request_->head), [this](Result<pool::Lease> lease) { onLease(std::move(lease)); }, place);
+}
+
+void LaravelJob::onLease(Result<pool::Lease> lease) {
+  if (!lease.ok()) {
+    failWithReason(std::move(lease).error());
+    return;
+  }
+  lease_ = std::move(lease).value();
+  leasedAt_ = parts_.loop.preciseNow();
+  pid_ = lease_->pid();
+  send();
+}
+
+void LaravelJob::send() {
+  wire::RequestBody where;
+  where.framed = body_.memory.size();
+  where.length = body_.length;
+  where.form = body_.form;
+  if (body_.spooled) {
+    where.spool = body_.spooled->path();
+  }
+  // A copy, for it may have to be sent again until the worker has taken it.
+  std::vector<Bytes> framed;
+  if (!body_.memory.empty()) {
+    framed.push_back(Bytes::copyOf(body_.memory));
+  }
+  if (auto sent = lease_->send(*request_, where, std::move(framed), *this); !sent.ok()) {
+    lease_ = {};
+    fail(sent.error());
+    return;
+  }
+  state_.move(State::Running);
+  silence_.start(parts_.settings.requestTimeout, [this] { onSilence(); });
+}
+
+void LaravelJob::onTaken() { body_.memory = {}; }
+
+void LaravelJob::onInfo(wire::Info info) {
+  tell([&info](Answer& answer) { answer.informational(std::move(info.head)); });
+}
+
+void LaravelJob::onAnswer(wire::AnswerHead answer) {
+  state_.move(State::Answering);
+  if (answer.file) {
+    answerWithFile(std::move(answer.head), *answer.file);
+    return;
+  }
+  if (answer_ != nullptr) {
+    silence_.restart(parts_.settings.streamIdleTimeout);
+  }
+  tell([&answer](Answer& to) { to.head(std::move(answer.head)); });
+}
+
+void LaravelJob::answerWithFile(http::ResponseHead head, const wire::FileSpan& span) {
+  auto file = loop::OpenFile::open(span.path);
+  if (span.remove) {
+    // What is open stays readable.
+    loop::removeFile(parts_.loop, span.path);
+  }
+  if (answer_ == nullptr) {
+    return;
+  }
+  if (!file.ok()) {
+    fail({ErrorCode::InvalidAnswer, "the file of the answer: " + file.error().message()});
+    return;
+  }
+  if (span.offset > file->size() || span.length > file->size() - span.offset) {
+    fail({ErrorCode::InvalidAnswer, "the answer wants bytes that are not in the file: " + span.path});
+    return;
+  }
+  silence_.restart(parts_.settings.streamIdleTimeout);
+  if (tell([&head](Answer& to) { to.head(std::move(head)); })) {
+    tell([&](Answer& to) { to.file(std::move(*file), {.offset = span.offset, .length = span.length}); });
+  }
+}
+
+void LaravelJob::onBody(Bytes data) {
+  if (answer_ == nullptr) {
+    return;
+  }
+  if (!workerPaused_) {
+    silence_.restart(parts_.settings.streamIdleTimeout);
+  }
+  if (clientPaused_ || !held_.empty()) {
+    hold(std::move(data));
+    return;
+  }
+  tell([&data](Answer& to) { to.body(std::move(data)); });
+}
+
+void LaravelJob::hold(Bytes data) {
+  heldBytes_ += data.size();
+  held_.push_back(std::move(data));
+  if (!workerPaused_ && heldBytes_ >= parts_.settings.answerBuffer) {
+    workerPaused_ = true;
+    // Its silence is ours now.
+    silence_.stop();
+    lease_->pauseReading();
+  }
+}
+
+void LaravelJob::pause() { clientPaused_ = true; }
+
+void LaravelJob::resume() {
+  clientPaused_ = false;
+  // The exchange may be in the middle of something that it started with this call.
+  parts_.loop.defer([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) {
+      deliverHeld();
+    }
+  });
+}
+
+void LaravelJob::deliverHeld() {
+  std::size_t next = 0;
+  while (next < held_.size() && !clientPaused_) {
+    Bytes data = std::move(held_[next++]);
+    heldBytes_ -= data.size();
+    if (!tell([&data](Answer& to) { to.body(std::move(data)); })) {
+      return;
+    }
+  }
+  held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(next));
+  if (workerPaused_ && heldBytes_ <= parts_.settings.answerBuffer / 2 && lease_) {
+    workerPaused_ = false;
+    silence_.restart(parts_.settings.streamIdleTimeout);
+    lease_->resumeReading();
+  }
+  if (held_.empty() && endHeld_) {
+    finishAnswer();
+  }
+}
+
+void LaravelJob::onEnd() {
+  state_.move(State::Finishing);
+  silence_.stop();
+  tellServedBy();
+  if (answer_ == nullptr) {
+    return;
+  }
+  if (held_.empty()) {
+    finishAnswer();
+  } else {
+    endHeld_ = true;
+  }
+}
+
+void LaravelJob::finishAnswer() {
+  endHeld_ = false;
+  if (Answer* answer = std::exchange(answer_, nullptr)) {
+    answer->end();
+  }
+}
+
+void LaravelJob::onReady() { over(); }
+
+void LaravelJob::onLost(const Error& error, bool taken) {
+  silence_.stop();
+  if (state_.is(State::Running) && !taken && answer_ != nullptr && error.info().retryable &&
+      !std::exchange(retried_, true)) {
+    log::warn("laravel", "id={} worker {} was found dead ({}): asking another one", id_, pid_,
+              log::escape(error.detail));
+    state_.move(State::Queued);
+    enqueue(pool::Queue::Place::front);
+    return;
+  }
+  if (state_.is(State::Finishing)) {
+    log::warn("laravel", "id={} worker {} was lost after its answer: {}", id_, pid_, log::escape(error.message()));
+    over();
+    return;
+  }
+  const std::weak_ptr<bool> alive = alive_;
+  fail(error);
+  if (!alive.expired()) {
+    over();
+  }
+}
+
+void LaravelJob::onSilence() {
+  if (answer_ == nullptr) {
+    lease_->kill("it went on too long after its client had left");
+    over();
+    return;
+  }
+  const bool begun = state_.is(State::Answering);
+  log::error("laravel", "id={} worker {} is killed: {}", id_, pid_,
+             begun ? "its answer fell silent for STREAM_IDLE_TIMEOUT" : "no answer within REQUEST_TIMEOUT");
+  lease_->kill(begun ? "STREAM_IDLE_TIMEOUT" : "REQUEST_TIMEOUT");
+  fail({begun ? ErrorCode::StreamIdle : ErrorCode::RequestDeadline, "worker " + std::to_string(pid_)});
+}
+
+void LaravelJob::fail(Error error) {
+  // The queue, or a worker that is lost by now, has said its last word; a living worker goes on without a listener.
+  silence_.stop();
+  if (!lease_ && !state_.is(State::Over)) {
+    state_.move(State::Over);
+  }
+  tellServedBy();
+  held_.clear();
+  if (Answer* answer = std::exchange(answer_, nullptr)) {
+    answer->fail(std::move(error));
+  }
+}
+
+void LaravelJob::failWithReason(Error error) {
+  const BootFailure* failure = parts_.generations.failure();
+  if (error.code != ErrorCode::NoWorkers || failure == nullptr || !mayShowReason(parts_.settings.appDebug, *request_) ||
+      http::prefersJson(request_->head.headers)) {
+    fail(std::move(error));
+    return;
+  }
+  state_.move(State::Over);
+  http::ResponseHead head{.status = error.info().status, .reason = {}, .headers = {}};
+  head.headers.add("Content-Type", "text/html; charset=utf-8");
+  head.headers.add("Cache-Control", "no-store");
+  head.headers.add("Retry-After", "1");
+  Bytes page(bootFailurePage(*failure, id_));
+  if (tell([&head](Answer& to) { to.head(std::move(head)); }) &&
+      tell([&page](Answer& to) { to.body(std::move(page)); })) {
+    finishAnswer();
+  }
+}
+
+bool LaravelJob::leaveQueue() {
+  if (!state_.is(State::Queued)) {
+    return false;
+  }
+  ticket_ = {};
+  answer_ = nullptr;
+  state_.move(State::Over);
+  return true;
+}
+
+bool LaravelJob::abandon(std::function<void()> onOver) {
+  answer_ = nullptr;
+  request_ = nullptr;
+  held_.clear();
+  ticket_ = {};
+  silence_.stop();
+  const bool keepsFiles = body_.spooled || !body_.uploads.empty();
+  if (!lease_ || (state_.is(State::Finishing) && !keepsFiles)) {
+    return false;
+  }
+  if (!state_.is(State::Finishing)) {
+    lease_->cancel();
+    silence_.start(parts_.settings.terminateTimeout, [this] { onSilence(); });
+  }
+  lease_->resumeReading();
+  onOver_ = std::move(onOver);
+  return true;
+}
+
+void LaravelJob::over() {
+  if (!state_.is(State::Over)) {
+    state_.move(State::Over);
+  }
+  body_ = {};
+  // Last: it may destroy this object.
+  if (const auto onOver = std::exchange(onOver_, nullptr)) {
+    onOver();
+  }
+}
+
+void LaravelJob::tellServedBy() {
+  if (answer_ != nullptr && pid_ != 0) {
+    answer_->servedBy(
+        {.pid = pid_, .waited = leasedAt_ - completedAt_, .worked = parts_.loop.preciseNow() - leasedAt_});
+  }
+}
+
+template <class Tell>
+bool LaravelJob::tell(Tell&& what) {
+  if (answer_ == nullptr) {
+    return false;
+  }
+  const std::weak_ptr<bool> alive = alive_;
+  what(*answer_);
+  return !alive.expired() && answer_ != nullptr;
+}
+
+}  // namespace bridge::upstreams

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <list>
+#include <memory>
+
+#include "config/settings.h"
+#include "loop/loop.h"
+#include "pool/queue.h"
+#include "upstreams/generations.h"
+#include "upstreams/spool.h"
+
+namespace bridge::upstreams {
+
+class LaravelJob;
+
+/// Jobs whose client left while a worker was at them.
+class AbandonedJobs {
+ public:
+  AbandonedJobs();
+  ~AbandonedJobs();
+  AbandonedJobs(const AbandonedJobs&) = delete;
+  AbandonedJobs& operator=(const AbandonedJobs&) = delete;
+
+  /// Lets the job go, at once where no worker has it, else when that is done with it.
+  void take(std::unique_ptr<LaravelJob> job);
+  [[nodiscard]] std::size_t size() const { return jobs_.size(); }
+
+ private:
+  std::list<std::unique_ptr<LaravelJob>> jobs_;
+};
+
+/// What the requests of the Laravel kind share. Owned by Laravel; outlives every Call and Job.
+struct LaravelParts {
+  LaravelParts(loop::Loop& theLoop, const config::Settings& theSettings, const pool::Queue::Options& queueOptions,
+               Environment environment, std::string launcher)
+      : loop(theLoop),
+        settings(theSettings),
+        queue(theLoop, queueOptions),
+        generations(theLoop, theSettings, queue, std::move(environment), std::move(launcher)) {}
+
+  loop::Loop& loop;
+  /// Changed in place by a reload.
+  const config::Settings& settings;
+  /// From `Laravel::start` on.
+  std::unique_ptr<Spool> spool;
+  pool::Queue queue;
+  Generations generations;
+  AbandonedJobs abandoned;
+};
+
+}  // namespace bridge::upstreams
