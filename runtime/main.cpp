@@ -87,6 +87,11 @@ int serve(config::Settings& settings, const config::Variables& flags) {
   const loop::Signal reopen(loop, SIGUSR1, [] { log::reopen(); });
   const loop::Signal hangUp(loop, SIGHUP, [&] { catalog.reload(config::load(config::readSources(flags))); });
   log::info("server", "listening on {}", server.address());
+  if (!log::enabled(Level::info)) {
+    // A free port must be known whatever LOG_LEVEL the application has set.
+    std::printf("listening on %s\n", server.address().c_str());
+    std::fflush(stdout);
+  }
   catalog.start([&](const Error& error) {
     exitCode = refuse(error);
     stop();

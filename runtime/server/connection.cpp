@@ -174,7 +174,7 @@ void Connection::refuse(Error error) {
   exchange_->requestFailed(std::move(error));
 }
 
-void Connection::write(Bytes data) {
+void Connection::write(std::vector<Bytes> data) {
   if (closed_) {
     return;
   }

@@ -48,7 +48,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   void onEnd() override;
 
   // Exchange::Client
-  void write(Bytes data) override;
+  void write(std::vector<Bytes> data) override;
   [[nodiscard]] std::size_t pendingWrite() const override;
   void pauseBody() override;
   void resumeBody() override;

@@ -15,6 +15,12 @@ namespace {
 constexpr std::size_t kHighWater = 256U << 10U;
 constexpr std::size_t kLowWater = 64U << 10U;
 
+std::vector<Bytes> single(Bytes bytes) {
+  std::vector<Bytes> one;
+  one.push_back(std::move(bytes));
+  return one;
+}
+
 }  // namespace
 
 const std::initializer_list<std::pair<Exchange::State, Exchange::State>> Exchange::Traits::kEdges = {
@@ -74,7 +80,7 @@ void Exchange::begin() {
   }
   state_.move(State::Sending);
   if (request_.head.expectContinue && request_.head.hasBody()) {
-    client_.write(Bytes::copyOf("HTTP/1.1 100 Continue\r\n\r\n"));
+    client_.write(single(Bytes::copyOf("HTTP/1.1 100 Continue\r\n\r\n")));
   }
   call_ = route->target->start(request_, route->params, *this);
 }
@@ -143,7 +149,7 @@ void Exchange::informational(http::ResponseHead head) {
     return;
   }
   if (auto bytes = writer_.informational(head); bytes.ok() && !bytes->empty()) {
-    client_.write(std::move(*bytes));
+    client_.write(single(std::move(*bytes)));
   }
 }
 
@@ -260,7 +266,7 @@ void Exchange::scheduleFlush() {
   });
 }
 
-bool Exchange::writeHead(std::optional<std::uint64_t> bodyLength) {
+bool Exchange::writeHead(std::optional<std::uint64_t> bodyLength, std::vector<Bytes>& out) {
   auto head = std::move(*heldHead_);
   heldHead_.reset();
   for (const auto& filter : front_.filters) {
@@ -275,7 +281,7 @@ bool Exchange::writeHead(std::optional<std::uint64_t> bodyLength) {
     return false;
   }
   answerBegun_ = true;
-  client_.write(std::move(*bytes));
+  out.push_back(std::move(*bytes));
   return true;
 }
 
@@ -284,10 +290,12 @@ void Exchange::flush() {
     return;
   }
   const bool complete = answerEnded_ && !file_;
+  // One write for all of it: a head that goes ahead of its body costs a system call and a packet.
+  std::vector<Bytes> out;
   if (heldHead_) {
     // The length of an answer to HEAD is the upstream's to tell: its body was never made.
     const bool lengthKnown = complete && !isHead();
-    if (!writeHead(lengthKnown ? std::optional<std::uint64_t>(heldBytes_) : std::nullopt)) {
+    if (!writeHead(lengthKnown ? std::optional<std::uint64_t>(heldBytes_) : std::nullopt, out)) {
       return;
     }
   }
@@ -296,25 +304,29 @@ void Exchange::flush() {
   for (Bytes& chunk : chunks) {
     Bytes framed = writer_.body(std::move(chunk));
     if (!framed.empty()) {
-      client_.write(std::move(framed));
+      out.push_back(std::move(framed));
     }
   }
-  if (!complete) {
-    applyBackPressure();
-    return;
-  }
-  if (!state_.is(State::Writing)) {
+  if (complete && !state_.is(State::Writing)) {
     state_.move(State::Writing);
     auto last = writer_.end();
     if (!last.ok()) {
+      client_.write(std::move(out));
       cut(last.error());
       return;
     }
     if (!last->empty()) {
-      client_.write(std::move(*last));
+      out.push_back(std::move(*last));
     }
   }
-  finishWhenWritten();
+  if (!out.empty()) {
+    client_.write(std::move(out));
+  }
+  if (complete) {
+    finishWhenWritten();
+  } else {
+    applyBackPressure();
+  }
 }
 
 void Exchange::applyBackPressure() {

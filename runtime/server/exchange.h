@@ -37,7 +37,7 @@ class Exchange final : public upstreams::Answer {
   /// The exchange's view of its connection.
   class Client {
    public:
-    virtual void write(Bytes data) = 0;
+    virtual void write(std::vector<Bytes> data) = 0;
     /// Bytes that the socket has not taken yet.
     [[nodiscard]] virtual std::size_t pendingWrite() const = 0;
     virtual void pauseBody() = 0;
@@ -104,7 +104,7 @@ class Exchange final : public upstreams::Answer {
   void append(Bytes data);
   void scheduleFlush();
   void flush();
-  bool writeHead(std::optional<std::uint64_t> bodyLength);
+  bool writeHead(std::optional<std::uint64_t> bodyLength, std::vector<Bytes>& out);
   [[nodiscard]] bool isHead() const { return request_.head.method == "HEAD"; }
   void applyBackPressure();
   void finishWhenWritten();
