@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/state_machine.h"
-#include "http/request.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "pool/inspect.h"

@@ -44,6 +44,8 @@ class Document {
 
 /// Whether every byte is below 0x80.
 [[nodiscard]] bool isAscii(std::string_view text);
+/// Whether it is ASCII and JSON needs nothing of it escaped.
+[[nodiscard]] bool isClean(std::string_view text);
 [[nodiscard]] bool isUtf8(std::string_view text);
 /// UTF-8 of the characters whose numbers are the bytes.
 [[nodiscard]] std::string latin1ToUtf8(std::string_view bytes);
