@@ -1,0 +1,117 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+/// The state of the server as operators are shown it: a picture taken at one moment, by value. Each room fills its
+/// part, `ops` writes it as JSON, as a page and as metrics. Times are spans that end at that moment. Texts may hold
+/// what came from outside: who shows them escapes them.
+namespace bridge::inspect {
+
+/// A request of a client whose answer is not complete.
+struct Exchange {
+  std::string id;
+  std::string client;
+  std::string method;
+  /// Without the query, which may hold secrets.
+  std::string path;
+  std::string state;
+  Duration age{};
+};
+
+struct Server {
+  std::string address;
+  std::size_t connections = 0;
+  std::size_t maxConnections = 0;
+  bool stopping = false;
+  /// All that are under way, and the oldest of them.
+  std::size_t exchangeCount = 0;
+  std::vector<Exchange> exchanges;
+};
+
+struct Worker {
+  pid_t pid = 0;
+  std::uint64_t generation = 0;
+  std::string state;
+  /// Method and path of the request it has; empty: none.
+  std::string request;
+  /// Since when it is in this state, and since when it lives.
+  Duration age{};
+  Duration uptime{};
+  std::uint64_t requests = 0;
+  /// Resident pages now, as the kernel says; what PHP had in use after the last request, and at most.
+  std::uint64_t resident = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t peak = 0;
+};
+
+struct Pool {
+  std::size_t min = 0;
+  std::size_t max = 0;
+  std::size_t opening = 0;
+  std::size_t idle = 0;
+  std::size_t busy = 0;
+  std::size_t retiring = 0;
+  std::vector<Worker> workers;
+};
+
+struct Queue {
+  std::size_t length = 0;
+  std::size_t limit = 0;
+  Duration oldest{};
+};
+
+/// The PHP side.
+struct Application {
+  /// "starting", "serving", "unavailable", "stopping".
+  std::string state;
+  /// The generation that serves; 0 with `byHand`, or where there is none.
+  std::uint64_t generation = 0;
+  bool byHand = false;
+  pid_t handler = 0;
+  /// The one that comes up, 0 for none, and the step of its boot.
+  std::uint64_t coming = 0;
+  std::string bootStep;
+  /// Old ones that finish their last requests.
+  std::size_t ending = 0;
+  std::uint64_t restarts = 0;
+  /// Why the last start failed; empty while one serves.
+  std::string failure;
+  Pool pool;
+  Queue queue;
+  std::uint64_t spoolBytes = 0;
+};
+
+/// A request that ended with an error.
+struct Failure {
+  /// Seconds since 1970.
+  double at = 0;
+  std::string id;
+  std::string error;
+  /// 0: the connection was cut.
+  int status = 0;
+  std::string method;
+  std::string path;
+  std::string detail;
+};
+
+struct Status {
+  Server server;
+  Application application;
+  /// The last first.
+  std::vector<Failure> failures;
+  pid_t pid = 0;
+  /// Seconds since 1970.
+  double startedAt = 0;
+  Duration uptime{};
+  std::uint64_t resident = 0;
+  std::uint64_t logLinesDropped = 0;
+};
+
+}  // namespace bridge::inspect

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace bridge::ops {
+
+/// Figures as a person reads them, short enough for a table.
+
+/// "512 B", "4.0 KB", "1.5 GB"; K is 1024.
+[[nodiscard]] std::string humanBytes(std::uint64_t bytes);
+/// "12 ms", "1.4 s", "3 min 5 s", "2 h 10 min", "3 d 4 h".
+[[nodiscard]] std::string humanSpan(double seconds);
+
+}  // namespace bridge::ops
