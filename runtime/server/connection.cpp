@@ -12,12 +12,16 @@ constexpr std::size_t kMaxInput = 64U << 10U;
 constexpr Duration kLinger = Seconds(2);
 constexpr std::uint64_t kMaxDiscarded = 64U << 20U;
 
+http::Endpoint endpointOf(loop::Address address) { return {std::move(address.host), address.port}; }
+
 }  // namespace
 
 Connection::Connection(Front& front, std::unique_ptr<loop::Stream> stream, std::function<void(Connection*)> onClosed)
     : front_(front),
       onClosed_(std::move(onClosed)),
       stream_(std::move(stream)),
+      client_(endpointOf(stream_->peer())),
+      local_(endpointOf(stream_->local())),
       parser_(http::H1Parser::Role::request, front.options.head),
       idleSince_(front.loop.now()),
       readTimer_(front.loop),
@@ -126,12 +130,10 @@ void Connection::adjustReading() {
 }
 
 http::Flow Connection::onRequestHead(http::RequestHead head) {
-  const auto peer = stream_->peer();
-  const auto local = stream_->local();
   http::Request request{.head = std::move(head),
                         .id = {},
-                        .client = {peer.host, peer.port},
-                        .server = {local.host, local.port},
+                        .client = client_,
+                        .server = local_,
                         .scheme = "http",
                         .received = front_.loop.preciseNow(),
                         .receivedAt = front_.loop.wallClock()};
@@ -164,7 +166,7 @@ void Connection::refuse(Error error) {
   if (!exchange_) {
     // Nothing of the request is known; it still gets an id, an error page and a line in the log.
     http::Request request;
-    request.client = {stream_->peer().host, stream_->peer().port};
+    request.client = client_;
     request.received = front_.loop.preciseNow();
     request.head.keepAlive = false;
     exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), std::move(request), false);
@@ -178,14 +180,16 @@ void Connection::write(std::vector<Bytes> data) {
   if (closed_) {
     return;
   }
-  stream_->write(std::move(data), [this](const Result<void>& result) {
+  stream_->write(std::move(data));
+  if (stream_->pendingBytes() == 0) {
+    return;
+  }
+  watchWrites();
+  stream_->write(Bytes(), [this](const Result<void>& result) {
     if (result.ok()) {
       onWriteProgress();
     }
   });
-  if (stream_->pendingBytes() > 0) {
-    watchWrites();
-  }
 }
 
 std::size_t Connection::pendingWrite() const { return stream_->pendingBytes(); }

@@ -71,6 +71,8 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   Front& front_;
   std::function<void(Connection*)> onClosed_;
   std::unique_ptr<loop::Stream> stream_;
+  http::Endpoint client_;
+  http::Endpoint local_;
   http::H1Parser parser_;
   std::unique_ptr<Exchange> exchange_;
 
