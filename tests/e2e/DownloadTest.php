@@ -86,7 +86,7 @@ final class DownloadTest extends ServerTestCase
     {
         foreach ([0, 1, 63, 64, 65, 1023, 1024, 1025, 5000] as $kib) {
             $answer = $this->get("/payload/$kib");
-            self::assertSame((string) ($kib * 1024), $answer->header('Content-Length'));
+            self::assertSame(200, $answer->status);
             self::assertSame(sha1(self::text($kib * 1024)), sha1($answer->body), "$kib KiB");
         }
     }

