@@ -11,7 +11,9 @@ namespace {
 
 /// A handler whose server was killed ends by itself; so long is it waited for.
 constexpr Duration kOrphanPatience = Seconds(3);
-/// How often is looked whether that one is gone, or one that is started by hand has come back.
+/// How often is looked whether that one is gone; each look makes it fork a worker.
+constexpr Duration kOrphanLook = Millis(500);
+/// How often is looked whether a handler that was started by hand has come back.
 constexpr Duration kLookAgain = Millis(200);
 /// How often a stop looks whether nobody waits any more.
 constexpr Duration kStopStep = Millis(10);
@@ -149,16 +151,16 @@ void Generations::onJoinFailed(bool supervised, const std::string& cause) {
     restartTimer_.start(kLookAgain, [this] { look(); });
     return;
   }
-  if (!inTheWaySince_) {
-    inTheWaySince_ = loop_.now();
-  }
-  if (!supervised || loop_.now() - *inTheWaySince_ > kOrphanPatience) {
+  if (!supervised || (inTheWaySince_ && loop_.now() - *inTheWaySince_ > kOrphanPatience)) {
     fatal({ErrorCode::InvalidSettings, "SOCKET_PATH " + settings_.socketPath + ": " + cause});
     return;
   }
-  log::info("laravel", "{}; if that server is gone its handler ends soon: waiting for it", log::escape(cause));
+  if (!inTheWaySince_) {
+    inTheWaySince_ = loop_.now();
+    log::info("laravel", "{}; if that server is gone, its handler ends soon: waiting for it", log::escape(cause));
+  }
   byHand_ = false;
-  restartTimer_.start(kLookAgain, [this] { look(); });
+  restartTimer_.start(kOrphanLook, [this] { look(); });
 }
 
 void Generations::onDied(Generation& generation, const std::string& cause) {

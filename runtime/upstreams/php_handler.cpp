@@ -143,7 +143,8 @@ void PhpHandler::on(const wire::Listening& message) {
 void PhpHandler::on(const wire::Failed& message) {
   if (!listening_ && !failed_) {
     failed_ = message;
-    process_->stop(SIGTERM, kGrace);
+    // It ends by itself, after its last words.
+    bootTimer_.start(kGrace, [this] { process_->stop(SIGKILL, Duration::zero()); });
   }
 }
 
