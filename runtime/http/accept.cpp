@@ -51,7 +51,41 @@ std::string preferred(std::string_view accept) {
   return lower;
 }
 
+/// What Accept-Encoding says of a coding: by its name, else by `*`, else nothing.
+std::optional<int> codingQuality(const Headers& headers, std::string_view coding) {
+  std::optional<int> any;
+  for (const auto& [name, value] : headers) {
+    if (!equalsIgnoreCase(name, "Accept-Encoding")) continue;
+    std::string_view rest = value;
+    while (!rest.empty()) {
+      const auto comma = rest.find(',');
+      const auto element = rest.substr(0, comma);
+      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+      auto named = trimBlanks(element.substr(0, element.find(';')));
+      // The old name of gzip (RFC 9110, 8.4.1.3).
+      if (equalsIgnoreCase(named, "x-gzip")) named.remove_prefix(2);
+      if (equalsIgnoreCase(named, coding)) return qualityOf(element);
+      if (named == "*") any = qualityOf(element);
+    }
+  }
+  return any;
+}
+
 }  // namespace
+
+std::optional<std::size_t> preferredCoding(const Headers& headers, std::span<const std::string_view> available) {
+  std::optional<std::size_t> best;
+  // The plain form yields to any coding of the same weight; where nothing is said of it, to any that is accepted.
+  int bestQuality = 0;
+  for (std::size_t i = 0; i < available.size(); ++i) {
+    const int quality = codingQuality(headers, available[i]).value_or(0);
+    if (quality > bestQuality) {
+      best = i;
+      bestQuality = quality;
+    }
+  }
+  return best && codingQuality(headers, "identity").value_or(0) <= bestQuality ? best : std::nullopt;
+}
 
 bool prefersJson(const Headers& headers) {
   const auto accept = headers.find("Accept");

@@ -34,5 +34,38 @@ TEST(Accept, PrefersJsonForScriptsThatTakeAnything) {
   EXPECT_FALSE(prefersJson({script, {"X-PJAX", "true"}}));
 }
 
+TEST(PreferredCoding, IsTheHeaviestAndThenTheFirstOfThoseThatThereAre) {
+  constexpr std::string_view kAll[] = {"br", "zstd", "gzip"};
+  struct Case {
+    const char* accept;
+    const char* chosen;
+  };
+  const Case cases[] = {
+      {"gzip, deflate, br, zstd", "br"},
+      {"gzip", "gzip"},
+      {"GZIP;q=0.5, zstd ; q=0.6", "zstd"},
+      {"x-gzip", "gzip"},
+      {"br;q=0, *", "zstd"},
+      {"*", "br"},
+      {"*;q=0.1, gzip;q=0.2", "gzip"},
+      {"", ""},
+      {"deflate", ""},
+      {"gzip;q=0", ""},
+      {"identity, gzip;q=0.5", ""},
+      {"identity;q=0.5, gzip;q=0.5", "gzip"},
+      {"gzip;q=2", ""},
+      {"identity;q=0", ""},
+      {"br ;Q=0.001", "br"},
+      {",, gzip ,", "gzip"},
+  };
+  for (const auto& [accept, chosen] : cases) {
+    const auto found = preferredCoding({{"accept-encoding", accept}}, kAll);
+    EXPECT_EQ(found ? kAll[*found] : "", chosen) << accept;
+  }
+  EXPECT_FALSE(preferredCoding({}, kAll));
+  EXPECT_FALSE(preferredCoding({{"Accept-Encoding", "br"}}, std::span(kAll).subspan(1)));
+  EXPECT_EQ(preferredCoding({{"Accept-Encoding", "br;q=0.1"}, {"Accept-Encoding", "gzip"}}, kAll), 2U);
+}
+
 }  // namespace
 }  // namespace bridge::http
