@@ -48,6 +48,7 @@ final class ApplicationFactory implements Bootloader
 
     public function boot(callable $step): BootedApplication
     {
+        $descriptors = new OpenDescriptors;
         $step('autoload');
         $this->enterFolder();
         require_once $this->path.'/vendor/autoload.php';
@@ -60,7 +61,7 @@ final class ApplicationFactory implements Bootloader
         $booted = new BootedApplication($app, $this->path, $app->publicPath());
         gc_collect_cycles();
         gc_mem_caches();
-        foreach ((new OpenDescriptors)->foreign() as $descriptor) {
+        foreach ($descriptors->foreign() as $descriptor) {
             $this->notes[] = "Left open by the application at boot, and shared by all workers: {$descriptor}.";
         }
 

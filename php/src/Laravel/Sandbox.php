@@ -13,6 +13,7 @@ use Illuminate\Notifications\ChannelManager;
 use Illuminate\Pagination\AbstractCursorPaginator;
 use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Support\Facades\Facade;
+use Illuminate\Support\Number;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
@@ -29,6 +30,7 @@ use LaravelBridge\Laravel\Resetters\ServiceState;
 use LaravelBridge\Laravel\Resetters\Sessions;
 use LaravelBridge\Laravel\Resetters\StaticState;
 use LaravelBridge\Laravel\Resetters\StringCaches;
+use LaravelBridge\Laravel\Resetters\Urls;
 use LaravelBridge\Laravel\Resetters\Views;
 
 /**
@@ -37,12 +39,19 @@ use LaravelBridge\Laravel\Resetters\Views;
  */
 final class Sandbox
 {
+    private const PAGINATOR = [
+        'currentPathResolver', 'currentPageResolver', 'queryStringResolver', 'viewFactoryResolver', 'defaultView', 'defaultSimpleView',
+    ];
+
     /** @var list<Resetter> */
     private readonly array $resetters;
 
-    public function __construct(Application $app)
+    /**
+     * @param  list<Resetter>|null  $resetters  by default all of them
+     */
+    public function __construct(Application $app, ?array $resetters = null)
     {
-        $this->resetters = self::resetters($app);
+        $this->resetters = $resetters ?? self::resetters($app);
     }
 
     public function forked(): void
@@ -67,7 +76,7 @@ final class Sandbox
      *
      * @return list<Resetter>
      */
-    private static function resetters(Application $app): array
+    public static function resetters(Application $app): array
     {
         $guards = new Guards($app);
         $sessions = new Sessions($app);
@@ -86,7 +95,8 @@ final class Sandbox
             new ServiceState($app, 'events', ['wildcardsCache']),
             new ServiceState($app, Kernel::class),
             new ServiceState($app, 'router'),
-            new ServiceState($app, 'url'),
+            new ServiceState($app, 'routes'),
+            new Urls($app),
             new ServiceState($app, 'redirect'),
             $guards,
             new ServiceState($app, Gate::class),
@@ -102,6 +112,7 @@ final class Sandbox
             new ServiceState($app, Vite::class),
             new StaticState(AbstractPaginator::class, self::PAGINATOR),
             new StaticState(AbstractCursorPaginator::class, ['currentCursorResolver']),
+            class_exists(Number::class) ? new StaticState(Number::class, ['locale', 'currency']) : null,
             new MemoizedCalls,
             new StringCaches,
             new Dumps($app),
@@ -109,10 +120,6 @@ final class Sandbox
             new ProcessState,
         ]));
     }
-
-    private const PAGINATOR = [
-        'currentPathResolver', 'currentPageResolver', 'queryStringResolver', 'viewFactoryResolver', 'defaultView', 'defaultSimpleView',
-    ];
 
     /**
      * @param  list<string>  $methods

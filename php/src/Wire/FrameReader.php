@@ -7,7 +7,10 @@ namespace LaravelBridge\Wire;
 use LaravelBridge\Exceptions\WireViolation;
 
 /**
- * Takes payloads out of a blocking stream. Memory grows with what has arrived, never with what a length announces.
+ * Takes payloads out of a stream. Memory grows with what has arrived, never with what a length announces.
+ *
+ * The stream is made non-blocking and waited for by select(): a blocking read of PHP starts again by itself when a signal
+ * arrives, and the signal's handler would wait for the next request.
  *
  * Owned by the connection; the stream belongs to whoever opened it. Legal until next() has returned null.
  */
@@ -23,11 +26,10 @@ final class FrameReader
      */
     public function __construct(private readonly mixed $stream)
     {
-        // Without PHP's own buffer a read is one recv() into the string that is returned; with a negative timeout
-        // it is not preceded by a poll().
+        // Without PHP's own buffer a read is one recv() into the string that is returned.
         stream_set_read_buffer($stream, 0);
         stream_set_chunk_size($stream, self::CHUNK);
-        stream_set_timeout($stream, -1);
+        stream_set_blocking($stream, false);
     }
 
     /**
@@ -96,16 +98,22 @@ final class FrameReader
 
     private function fill(): bool
     {
-        do {
-            // A signal makes a read return early with nothing, although the stream goes on.
+        while (true) {
+            $read = [$this->stream];
+            $none = null;
+            // False when a signal came: its handler runs before the next line.
+            if (@stream_select($read, $none, $none, null) !== 1) {
+                continue;
+            }
             $chunk = @fread($this->stream, self::CHUNK);
             if ($chunk !== false && $chunk !== '') {
                 $this->buffer = $this->buffer === '' ? $chunk : $this->buffer.$chunk;
 
                 return true;
             }
-        } while (! feof($this->stream));
-
-        return false;
+            if (feof($this->stream)) {
+                return false;
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace LaravelBridge\Wire;
 use LaravelBridge\Exceptions\ConnectionLost;
 
 /**
- * Puts payloads into frames and sends what has gathered with one write.
+ * Puts payloads into frames and sends what has gathered with one write. Waits while the other side does not read.
  *
  * Owned by the connection. After a ConnectionLost nothing is sent any more, and every further flush throws it again.
  */
@@ -26,6 +26,7 @@ final class FrameWriter
     public function __construct(private readonly mixed $stream)
     {
         stream_set_write_buffer($stream, 0);
+        stream_set_blocking($stream, false);
     }
 
     public function message(string $json): void
@@ -68,12 +69,15 @@ final class FrameWriter
             if ($written === strlen($bytes)) {
                 return;
             }
-            if ($written === false || ($written === 0 && feof($this->stream))) {
+            if ($written === false) {
                 $this->lost = true;
                 break;
             }
-            // A signal ended the write early.
+            // The server takes its time, and we take it too: that is how back-pressure reaches the application.
             $bytes = substr($bytes, $written);
+            $write = [$this->stream];
+            $none = null;
+            @stream_select($none, $write, $none, null);
         }
 
         throw ConnectionLost::whileWriting();

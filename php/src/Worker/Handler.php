@@ -318,10 +318,13 @@ final class Handler
     {
         $this->listener?->remove();
         $this->listener = null;
-        $this->children->signalAll(SIGTERM);
         $stops = $this->stops;
         $deadline = microtime(true) + ($this->settings->supervised() ? self::GRACE_SUPERVISED : self::GRACE_BY_HAND);
-        while (! $this->children->isEmpty() && microtime(true) < $deadline && $this->stops === $stops) {
+        for ($i = 0; ! $this->children->isEmpty() && microtime(true) < $deadline && $this->stops === $stops; $i++) {
+            if ($i % 25 === 0) {
+                // More than once: a signal may come in the instant before a worker goes to sleep over its socket.
+                $this->children->signalAll(SIGTERM);
+            }
             usleep(10_000);
             $this->children->reap();
         }

@@ -122,8 +122,12 @@ final class Worker
     private function serve(): int
     {
         $retiring = false;
-        while (! $this->stopping) {
+        while (true) {
             $this->listening = true;
+            // In this order: a signal from here on ends the process itself.
+            if ($this->stopping) {
+                break;
+            }
             $request = $this->connection->nextRequest($this->pong(...));
             $this->listening = false;
             if ($request === null) {

@@ -19,7 +19,7 @@ final class ServiceState implements Resetter
     /**
      * @param  list<string>  $except  properties that may stay as the request left them
      */
-    public function __construct(Application $app, string $service, array $except = [])
+    public function __construct(Application $app, public readonly string $service, array $except = [])
     {
         $instance = $app->resolved($service) ? $app->make($service) : null;
         $this->state = is_object($instance) ? ObjectState::of($instance, $except) : null;

@@ -23,7 +23,7 @@ final class StaticState implements Resetter
      * @param  class-string  $class
      * @param  list<string>  $properties
      */
-    public function __construct(string $class, array $properties)
+    public function __construct(public readonly string $class, array $properties)
     {
         $all = (new ReflectionClass($class))->getStaticProperties();
         $this->values = array_intersect_key($all, array_flip($properties));
