@@ -17,6 +17,8 @@ class Router {
   struct Match {
     Target target;
     Params params;
+    /// The text of the pattern that matched; lives as long as the router.
+    std::string_view pattern;
   };
 
   void add(Pattern pattern, Target target) {
@@ -30,7 +32,7 @@ class Router {
   [[nodiscard]] std::optional<Match> find(std::string_view path) const {
     for (const auto& [pattern, target] : routes_) {
       if (auto params = pattern.match(path)) {
-        return Match{target, std::move(*params)};
+        return Match{target, std::move(*params), pattern.text()};
       }
     }
     return std::nullopt;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/metrics.h"
+
 namespace bridge::server {
 namespace {
 
@@ -56,6 +58,9 @@ void Connection::close() {
 }
 
 void Connection::onData(Bytes data) {
+  if (front_.options.counted) {
+    metrics::all().bytesReceived.add(static_cast<double>(data.size()));
+  }
   if (lingering_) {
     discarded_ += data.size();
     if (discarded_ > kMaxDiscarded) {
@@ -179,6 +184,13 @@ void Connection::refuse(Error error) {
 void Connection::write(std::vector<Bytes> data) {
   if (closed_) {
     return;
+  }
+  if (front_.options.counted) {
+    std::size_t bytes = 0;
+    for (const Bytes& piece : data) {
+      bytes += piece.size();
+    }
+    metrics::all().bytesSent.add(static_cast<double>(bytes));
   }
   stream_->write(std::move(data));
   if (stream_->pendingBytes() == 0) {

@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "http/accept.h"
 #include "http/error_page.h"
-#include "ops/access_log.h"
 #include "server/file_source.h"
+#include "server/record.h"
 
 namespace bridge::server {
 namespace {
@@ -78,6 +78,7 @@ void Exchange::begin() {
     replyError({ErrorCode::NotFound, "no route"});
     return;
   }
+  route_ = route->pattern;
   state_.move(State::Sending);
   if (request_.head.expectContinue && request_.head.hasBody()) {
     client_.write(single(Bytes::copyOf("HTTP/1.1 100 Continue\r\n\r\n")));
@@ -355,7 +356,7 @@ void Exchange::finish() {
               request_.id);
   }
   state_.move(State::Done);
-  logAccess();
+  record(false);
   client_.exchangeDone(writer_.keepAlive());
 }
 
@@ -365,34 +366,25 @@ void Exchange::cut(const Error& error) {
   call_.reset();
   file_.reset();
   state_.move(State::Done);
-  logAccess();
+  record(true);
   client_.exchangeCut();
 }
 
 void Exchange::note(const Error& error) {
-  error_ = error.code;
+  error_ = error;
   if (log::enabled(error.info().level)) {
     log::write(error.info().level, "server", fmt::format("id={} {}", request_.id, log::escape(error.message())));
   }
 }
 
-void Exchange::logAccess() {
-  if (!front_.options.accessLog || !log::enabled(Level::info)) {
-    return;
-  }
-  log::write(Level::info, "access",
-             ops::accessLine({.id = request_.id,
-                              .client = request_.client.address,
-                              .method = request_.head.method,
-                              .target = request_.head.target,
-                              .status = answerBegun_ ? status_ : 0,
-                              .bytes = writer_.bodyBytes(),
-                              .total = front_.loop.preciseNow() - request_.received,
-                              .waited = served_.waited,
-                              .worked = served_.worked,
-                              .pid = served_.pid,
-                              .error = error_ ? errorInfo(*error_).name : std::string_view()},
-                             front_.options.logQuery));
+void Exchange::record(bool cut) {
+  server::record(front_, {.request = request_,
+                          .route = route_,
+                          .status = answerBegun_ ? status_ : 0,
+                          .bytes = writer_.bodyBytes(),
+                          .served = served_,
+                          .error = error_,
+                          .cut = cut});
 }
 
 }  // namespace bridge::server

@@ -111,7 +111,7 @@ class Exchange final : public upstreams::Answer {
   void finish();
   void cut(const Error& error);
   void note(const Error& error);
-  void logAccess();
+  void record(bool cut);
 
   Front& front_;
   Client& client_;
@@ -133,7 +133,9 @@ class Exchange final : public upstreams::Answer {
   bool flushScheduled_ = false;
 
   upstreams::ServedBy served_;
-  std::optional<ErrorCode> error_;
+  std::optional<Error> error_;
+  /// The pattern that routed the request; the router keeps it.
+  std::string_view route_;
   std::unique_ptr<upstreams::Call> call_;
   std::unique_ptr<FileSource> file_;
   /// Lives as long as the exchange: deferred work looks at it before it touches `this`.

@@ -12,6 +12,10 @@
 #include "server/filters/filter.h"
 #include "upstreams/upstream.h"
 
+namespace bridge::ops {
+class RecentFailures;
+}
+
 namespace bridge::server {
 
 /// Limits and patience toward clients. Bytes and durations.
@@ -27,6 +31,8 @@ struct Options {
   Duration writeIdleTimeout = Seconds(60);
   bool accessLog = true;
   bool logQuery = false;
+  /// Whether the metrics count what comes in here; not for operators' own requests.
+  bool counted = true;
 };
 
 /// What all connections of the front door share. Owned by the server, filled before the first connection.
@@ -37,6 +43,8 @@ struct Front {
   Options options;
   std::vector<std::unique_ptr<Filter>> filters;
   routes::Router<upstreams::Upstream*> router;
+  /// Told of every failed request; null: nobody is. Outlives the server.
+  ops::RecentFailures* failures = nullptr;
   /// Set once, when the server stops: every answer from then on closes its connection.
   bool draining = false;
 

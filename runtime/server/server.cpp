@@ -1,14 +1,18 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "http/date.h"
 
 namespace bridge::server {
 namespace {
 
 constexpr int kBacklog = 1024;
+/// Rows of the status: enough to see what hangs, few enough to be written in a millisecond.
+constexpr std::size_t kRequestsShown = 100;
 constexpr std::string_view kUnixPrefix = "unix:";
 /// An idle connection may have a request on its way when the server begins to stop: it gets its answer.
 constexpr Duration kIdleGrace = Seconds(2);
@@ -38,21 +42,15 @@ Result<void> Server::listen(const std::string& host, int port, unsigned socketMo
     return std::move(listener).error();
   }
   listener_ = std::move(*listener);
-  if (host.starts_with(kUnixPrefix)) {
-    unixPath_ = host;
-  }
+  address_ = host.starts_with(kUnixPrefix) ? host : "http://" + loop::toString(listener_->address());
   return {};
-}
-
-std::string Server::address() const {
-  if (!unixPath_.empty()) {
-    return unixPath_;
-  }
-  return "http://" + loop::toString(listener_->address());
 }
 
 void Server::accept(std::unique_ptr<loop::Stream> stream) {
   if (connections_.size() >= front_.options.maxConnections && !makeRoom()) {
+    if (front_.options.counted) {
+      metrics::all().rejections[errorInfo(ErrorCode::TooManyConnections).name].add();
+    }
     log::warn("server", "MAX_CONNECTIONS ({}) reached: a connection was refused", front_.options.maxConnections);
     auto* refused = stream.get();
     auto keep = std::make_shared<std::unique_ptr<loop::Stream>>(std::move(stream));
@@ -62,8 +60,45 @@ void Server::accept(std::unique_ptr<loop::Stream> stream) {
   auto connection =
       std::make_unique<Connection>(front_, std::move(stream), [this](Connection* closed) { onClosed(closed); });
   auto* started = connection.get();
+  if (front_.options.counted) {
+    metrics::all().accepted.add();
+  }
   connections_.emplace(started, std::move(connection));
   started->start();
+}
+
+inspect::Server Server::inspect(bool withRequests) const {
+  inspect::Server status{.address = address(),
+                         .connections = connections_.size(),
+                         .maxConnections = front_.options.maxConnections,
+                         .stopping = front_.draining,
+                         .exchangeCount = 0,
+                         .exchanges = {}};
+  std::vector<const Exchange*> oldest;
+  for (const auto& [connection, owner] : connections_) {
+    if (const Exchange* exchange = connection->exchange()) {
+      oldest.push_back(exchange);
+    }
+  }
+  status.exchangeCount = oldest.size();
+  if (!withRequests) {
+    return status;
+  }
+  const auto shown = oldest.begin() + static_cast<std::ptrdiff_t>(std::min(oldest.size(), kRequestsShown));
+  std::partial_sort(oldest.begin(), shown, oldest.end(),
+                    [](const Exchange* a, const Exchange* b) { return a->request().received < b->request().received; });
+  oldest.erase(shown, oldest.end());
+  const Instant now = front_.loop.preciseNow();
+  for (const Exchange* exchange : oldest) {
+    const auto& request = exchange->request();
+    status.exchanges.push_back({.id = request.id,
+                                .client = request.client.address,
+                                .method = request.head.method,
+                                .path = request.head.path,
+                                .state = std::string(exchange->stateName()),
+                                .age = now - request.received});
+  }
+  return status;
 }
 
 bool Server::makeRoom() {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/inspect.h"
 #include "base/result.h"
 #include "loop/listener.h"
 #include "loop/timer.h"
@@ -27,13 +28,15 @@ class Server {
   /// `socketMode` is the file mode of a Unix socket.
   [[nodiscard]] Result<void> listen(const std::string& host, int port, unsigned socketMode);
   /// "http://127.0.0.1:8080" or "unix:/path", as a person would type it.
-  [[nodiscard]] std::string address() const;
+  [[nodiscard]] const std::string& address() const { return address_; }
 
   /// Stops accepting; answers in progress are completed until `limit`, then cut. `done` is called once, when the last
   /// connection has gone. A second call with a shorter limit takes its place.
   void drain(Duration limit, std::function<void()> done);
 
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  /// For the status; `withRequests`: also those that are under way, the oldest hundred of them.
+  [[nodiscard]] inspect::Server inspect(bool withRequests) const;
 
  private:
   void accept(std::unique_ptr<loop::Stream> stream);
@@ -44,7 +47,7 @@ class Server {
   Front front_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::unique_ptr<loop::Listener> listener_;
-  std::string unixPath_;
+  std::string address_;
   std::function<void()> drained_;
   loop::Timer drainTimer_;
 };
