@@ -31,7 +31,7 @@ final class HandlerProcess
      * @param  list<string>  $command  script and its arguments
      * @param  array<string, string>  $environment
      */
-    private function __construct(array $command, array $environment, bool $supervised)
+    private function __construct(array $command, array $environment, bool $supervised, ?string $directory = null)
     {
         $this->socket = sys_get_temp_dir().'/bridge-test-'.bin2hex(random_bytes(6)).'.sock';
         $this->errors = $this->socket.'.stderr';
@@ -41,7 +41,7 @@ final class HandlerProcess
             $descriptors[3] = ['socket'];
             $environment += ['BRIDGE_CONTROL_FD' => '3', 'BRIDGE_GENERATION' => '7'];
         }
-        $process = proc_open([PHP_BINARY, ...Main::options(), ...$command], $descriptors, $pipes, null, $environment + getenv());
+        $process = proc_open([PHP_BINARY, ...Main::options(), ...$command], $descriptors, $pipes, $directory, $environment + getenv());
         if ($process === false) {
             throw new RuntimeException('The handler does not start.');
         }
@@ -68,6 +68,17 @@ final class HandlerProcess
     public static function laravel(string $path, array $environment = [], bool $supervised = true): self
     {
         return new self([dirname(__DIR__, 3).'/php/bin/php_socket_handler.php'], $environment + ['LARAVEL_PATH' => $path], $supervised);
+    }
+
+    /**
+     * "php artisan laravel-rust:serve" in the folder of an application.
+     *
+     * @param  array<string, string>  $environment
+     * @param  list<string>  $options
+     */
+    public static function artisan(string $path, array $environment = [], bool $supervised = true, array $options = []): self
+    {
+        return new self(['artisan', 'laravel-rust:serve', ...$options], $environment, $supervised, $path);
     }
 
     /**
