@@ -48,10 +48,22 @@ final class ServeCommand extends Command
     {
         $script = dirname(__DIR__, 2).'/bin/php_socket_handler.php';
         $variables = $environment->forHandler();
-        // artisan stands in the application's folder; by which name one came there is known to the shell only.
-        $variables += ['LARAVEL_PATH' => $this->laravel->basePath()];
+        $variables += ['LARAVEL_PATH' => $this->path($variables)];
 
-        return $processes->become(PHP_BINARY, [...Main::options(), $script], $variables, $keep);
+        return $processes->become(PHP_BINARY, [...Main::options($variables['PHP_OPTIONS'] ?? ''), $script], $variables, $keep);
+    }
+
+    /**
+     * The application's folder, by the name that the shell came by: a link to a release is followed anew at each start.
+     *
+     * @param  array<string, string>  $environment
+     */
+    private function path(array $environment): string
+    {
+        $path = $this->laravel->basePath();
+        $named = $environment['PWD'] ?? '';
+
+        return $named !== '' && @realpath($named) === realpath($path) ? $named : $path;
     }
 
     /**
@@ -77,7 +89,9 @@ final class ServeCommand extends Command
      */
     private function serverEnvironment(InitialEnvironment $environment): array
     {
-        return $environment->all() + ['LARAVEL_PATH' => $this->laravel->basePath(), 'PHP_PATH' => PHP_BINARY];
+        $variables = $environment->all();
+
+        return $variables + ['LARAVEL_PATH' => $this->path($variables), 'PHP_PATH' => PHP_BINARY];
     }
 
     private function binary(Processes $processes): ?string

@@ -65,9 +65,10 @@ final class Main
     }
 
     /**
+     * @param  string  $more  further options, as PHP_OPTIONS holds them; they win
      * @return list<string> options for php's command line
      */
-    public static function options(): array
+    public static function options(string $more = ''): array
     {
         $options = [];
         foreach (self::PHP_OPTIONS as $name => $value) {
@@ -75,7 +76,7 @@ final class Main
             $options[] = "{$name}={$value}";
         }
 
-        return $options;
+        return [...$options, ...(preg_split('/\s+/', $more, -1, PREG_SPLIT_NO_EMPTY) ?: [])];
     }
 
     /**
@@ -94,7 +95,7 @@ final class Main
             return;
         }
         $script = (string) realpath($_SERVER['SCRIPT_FILENAME']);
-        pcntl_exec(PHP_BINARY, [...self::options(), $script, ...$arguments], getenv() + [self::REEXECUTED => '1']);
+        pcntl_exec(PHP_BINARY, [...self::options((string) getenv('PHP_OPTIONS')), $script, ...$arguments], getenv() + [self::REEXECUTED => '1']);
     }
 
     private static function control(Settings $settings, Native $native): ControlChannel

@@ -75,6 +75,18 @@ final class ServeCommandTest extends TestCase
     }
 
     #[Test]
+    public function options_of_php_go_with_it_and_a_link_stays_one(): void
+    {
+        $link = $this->environ.'.link';
+        symlink($this->laravel->path, $link);
+        $became = $this->serve(['--handler' => true], ['PHP_OPTIONS' => '-d opcache.jit=tracing  -d x=y', 'PWD' => $link])->became[0];
+        unlink($link);
+
+        self::assertSame(['-d', 'opcache.jit=tracing', '-d', 'x=y'], array_slice($became['arguments'], -5, 4));
+        self::assertSame($link, $became['environment']['LARAVEL_PATH']);
+    }
+
+    #[Test]
     public function asked_to_it_becomes_the_handler_by_hand(): void
     {
         $became = $this->serve(['--handler' => true])->became[0];
