@@ -115,9 +115,11 @@ void Pool::onFree(Connection& connection) {
 
 void Pool::onLost(Connection& connection, const Error& error) {
   const pid_t pid = connection.pid();
+  // One that has asked to go may end by itself: an `exit` in the application does both.
+  const bool expected = std::find(retiring_.begin(), retiring_.end(), &connection) != retiring_.end();
   backOff(connection);
   close(connection);
-  if (events_.onWorkerLost) events_.onWorkerLost(pid, error);
+  if (!expected && events_.onWorkerLost) events_.onWorkerLost(pid, error);
   fill();
 }
 

@@ -160,6 +160,8 @@ void PhpHandler::on(const wire::Exited& message) {
   const std::string words = recentOutput();
   log::warn("handler", "{}: worker {} died: {}{}{}", name_, message.pid, cause.text(),
             words.empty() ? "" : ", the last output: ", words);
+  // They were this worker's, as far as one pipe for all can tell; the next one that dies has words of its own.
+  output_.clear();
 }
 
 void PhpHandler::onOutput(std::string_view line) {

@@ -204,6 +204,19 @@ TEST_F(PoolTest, RetirementIsReplacementFirst) {
   EXPECT_TRUE(lost.empty());
 }
 
+TEST_F(PoolTest, AWorkerThatAskedToGoAndEndsByItselfIsNotLost) {
+  options.min = options.max = 1;
+  handler->next.ready.retire = true;
+  startIdle();
+  handler->next.saysHello = false;
+  Client& client = request("/exit");
+  ASSERT_TRUE(runUntilDone(client));
+  handler->worker(0).die();
+  ASSERT_TRUE(runUntil([this] { return pool->status().retiring == 0; }));
+  EXPECT_THAT(retired, ElementsAre(1000));
+  EXPECT_TRUE(lost.empty());
+}
+
 TEST_F(PoolTest, OneProcessForEachRequest) {
   options.spare = 2;
   handler->next.ready.retire = true;
