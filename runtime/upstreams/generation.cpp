@@ -168,6 +168,11 @@ void Generation::onWorkerLost(pid_t pid, const Error& error) {
   if (state_.is(State::Proved)) {
     log::warn("laravel", "generation {}: worker {} was lost: {}", number_, pid, log::escape(error.message()));
   }
+  // It was refused, and the next one will be no better.
+  if (error.code == ErrorCode::NoWorkers && state_.is(State::Opening)) {
+    fail({.cause = error.detail, .step = step(), .exception = {}, .lastWords = {}});
+    return;
+  }
   // A worker that could not be opened, of a handler that is nobody's child of ours: is the handler still there?
   if (byHand() && pid == 0 && state_.is(State::Proved)) {
     const auto found = examineSocket(context_.settings.socketPath);

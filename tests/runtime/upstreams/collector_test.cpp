@@ -1,6 +1,7 @@
 #include "upstreams/collector.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -199,6 +200,25 @@ TEST_F(CollectorTest, AnUploadThatDoesNotFitIsRefused) {
   spool_->release(15U << 20U);
   ASSERT_TRUE(done_ && !done_->ok());
   EXPECT_EQ(done_->error().code, ErrorCode::SpoolFull);
+}
+
+TEST_F(CollectorTest, AFullDiskIsSaidAndLeavesNothing) {
+  const testing::TempDir disk;
+  if (::mount("tmpfs", disk.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
+    GTEST_SKIP() << "no file system can be mounted here";
+  }
+  const std::unique_ptr<const char, void (*)(const char*)> mounted(
+      disk.path().c_str(), [](const char* path) { ::umount2(path, MNT_DETACH); });
+  auto small = std::move(Spool::open(disk.path(), 16U << 20U)).value();
+  collect(std::make_unique<BodyCollector>(CollectorContext{loop_, *small, 64}, std::nullopt, events()),
+          std::string(4U << 20U, 'x'), 1U << 16U);
+  ASSERT_TRUE(done_ && !done_->ok());
+  EXPECT_EQ(done_->error().code, ErrorCode::DiskFull);
+  collector_.reset();
+  loop_.run();
+  EXPECT_EQ(small->reserved(), 0U);
+  small.reset();
+  EXPECT_EQ(disk.entries(), 0U);
 }
 
 TEST_F(CollectorTest, MayBeGivenUpAtAnyTime) {
