@@ -166,6 +166,33 @@ final class StartTest extends TestCase
         self::assertMatchesRegularExpression('/\d+\.\d+\.\d+/', $version->log());
     }
 
+    public function test_the_artisan_command_becomes_the_server(): void
+    {
+        $process = proc_open(
+            [PHP_BINARY, 'artisan', 'laravel-rust:serve', '--port=0', '--workers=1'],
+            [['file', '/dev/null', 'r'], ['file', "$this->folder/artisan", 'a'], ['file', "$this->folder/artisan", 'a']],
+            $pipes,
+            Server::application(),
+            ['SOCKET_PATH' => "$this->folder/bridge.sock", 'LOG_DIR' => $this->folder, 'PATH' => (string) getenv('PATH')],
+        );
+        self::assertNotFalse($process);
+        $this->processes[] = $process;
+
+        $port = Processes::await(function (): ?string {
+            $log = (string) file_get_contents("$this->folder/artisan");
+
+            return preg_match('~listening on \S*?:(\d+)\b~', $log, $match) ? $match[1] : null;
+        }, 'the server listens');
+
+        $answer = (new Support\Connection("tcp://127.0.0.1:$port"))->request('GET', '/api/ping')->answer();
+        self::assertSame('pong', $answer->json()['message']);
+        $pid = proc_get_status($process)['pid'];
+        self::assertSame('laravel-bridge', trim((string) file_get_contents("/proc/$pid/comm")), 'No PHP is left in between');
+        self::assertCount(1, Processes::children(Processes::children($pid)[0]));
+        proc_terminate($process);
+        Processes::await(static fn (): bool => ! proc_get_status($process)['running'], 'it stops');
+    }
+
     public function test_it_listens_on_a_unix_socket(): void
     {
         $server = $this->servers[] = Server::launch(['HTTP_HOST' => "unix:$this->folder/http.sock"], $this->folder);
