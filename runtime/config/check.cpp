@@ -37,6 +37,9 @@ class Check {
     folder("LOG_DIR", settings_.logDir);
     folder("SPOOL_DIR", settings_.spoolDir);
     socket("SOCKET_PATH", settings_.socketPath);
+    if (!settings_.adminSocket.empty()) {
+      socket("ADMIN_SOCKET", settings_.adminSocket);
+    }
     if (settings_.httpHost.starts_with("unix:")) {
       socket("HTTP_HOST", settings_.httpHost.substr(5));
     }

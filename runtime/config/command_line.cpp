@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 #include <string_view>
+#include <vector>
 
 #include "config/reference.h"
 #include "config/setting_rows.h"
@@ -20,6 +21,15 @@ class Flags {
     serve_ = app_.add_subcommand("serve");
     serve_->set_help_flag();
     serve_->fallthrough();
+    for (const auto& name : {"status", "workers", "top", "reload", "stop"}) {
+      auto* command = app_.add_subcommand(name);
+      command->set_help_flag();
+      command->fallthrough();
+      commands_.push_back(command);
+    }
+    commands_[0]->add_flag("--json", json_);
+    commands_[3]->add_flag("--wait", wait_);
+    commands_[4]->add_flag("--wait", wait_);
     app_.add_flag("--check", check_);
     app_.add_flag("-h,--help", help_);
     app_.add_flag("-V,--version", version_);
@@ -46,6 +56,14 @@ class Flags {
       return line;
     }
     line.action = check_ ? CommandLine::Action::check : CommandLine::Action::serve;
+    for (const auto* command : commands_) {
+      if (command->parsed()) {
+        line.action = CommandLine::Action::ask;
+        line.command = command->get_name();
+      }
+    }
+    line.json = json_;
+    line.wait = wait_;
     if (!workers_.empty()) {
       line.flags["SOCKET_POOL_MIN"] = workers_;
       line.flags["SOCKET_POOL_MAX"] = workers_;
@@ -68,6 +86,9 @@ class Flags {
 
   CLI::App app_;
   CLI::App* serve_ = nullptr;
+  std::vector<CLI::App*> commands_;
+  bool json_ = false;
+  bool wait_ = false;
   bool check_ = false;
   bool help_ = false;
   bool version_ = false;

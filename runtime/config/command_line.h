@@ -18,9 +18,13 @@ struct CommandLine {
     serve,
     check,  ///< look at settings and machine, report, exit
     print,  ///< write `text` to stdout, exit 0
+    ask,    ///< ask the server that runs
   };
   Action action = Action::serve;
-  Variables flags;  ///< settings given as flags, by ENV_NAME, unchecked
+  std::string command;  ///< what to ask: status, workers, top, reload or stop
+  bool json = false;    ///< print what the server says as it is
+  bool wait = false;    ///< until what was asked for is done
+  Variables flags;      ///< settings given as flags, by ENV_NAME, unchecked
   std::string text;
 };
 

@@ -71,6 +71,24 @@ std::string Truthy::wanted(std::string_view /*limits*/) { return "one of: true, 
 std::optional<std::string> Text::parse(std::string_view text, std::string_view /*limits*/) { return std::string(text); }
 std::string Text::wanted(std::string_view /*limits*/) { return ""; }
 
+std::optional<Endpoint> HostPort::parse(std::string_view text, std::string_view /*limits*/) {
+  if (text.empty()) {
+    return Endpoint();
+  }
+  const auto colon = text.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : Int::parse(text.substr(colon + 1), "0..65535");
+  auto host = text.substr(0, std::min(colon, text.size()));
+  const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+  if (bracketed) {
+    host = host.substr(1, host.size() - 2);
+  }
+  if (!port || host.empty() || (!bracketed && host.find_first_of(":[]") != std::string_view::npos)) {
+    return std::nullopt;
+  }
+  return Endpoint{std::string(host), *port};
+}
+std::string HostPort::wanted(std::string_view /*limits*/) { return "a host and a port such as 127.0.0.1:9090"; }
+
 std::optional<std::vector<std::string>> List::parse(std::string_view text, std::string_view /*limits*/) {
   std::vector<std::string> items;
   while (!text.empty()) {

@@ -13,6 +13,14 @@ namespace bridge::config {
 
 enum class WorkerIsolation { worker, request };
 
+/// Where to listen. No host: nowhere.
+struct Endpoint {
+  std::string host;
+  int port = 0;
+
+  bool operator==(const Endpoint&) const = default;
+};
+
 /// The kinds of values in settings.def. Each says how its text is read: `parse(text, limits)` gives nothing where the
 /// text is not of this kind or outside the limits, and `wanted(limits)` says what it should have been ("a whole number
 /// from 0 to 65535"). `text` has no white space around it and is not empty, except for a default.
@@ -131,6 +139,15 @@ struct Text : Plain<Text, std::string> {
 
 /// A file or folder; made absolute against the working directory when the settings are loaded.
 struct Path : Text {};
+
+/// A path as above, or `off`, which stays as it is.
+struct OptionalPath : Text {};
+
+/// host:port or [address]:port; nothing where the text is empty.
+struct HostPort : Plain<HostPort, Endpoint> {
+  static std::optional<Endpoint> parse(std::string_view text, std::string_view);
+  static std::string wanted(std::string_view);
+};
 
 /// A path where there is a slash in it, else a name that is searched in PATH.
 struct Program : Text {};

@@ -75,7 +75,14 @@ void forEach(Group group, Row row) {
 std::string helpText() {
   std::string out = "Laravel Bridge " BRIDGE_VERSION
                     ": serves a Laravel application\n\n"
-                    "Usage: laravel-bridge [serve] [flags]\n\n"
+                    "Usage: laravel-bridge [serve] [flags]\n"
+                    "       laravel-bridge status [--json] | workers | top | reload [--wait] | stop [--wait]\n\n"
+                    "  serve          run the server, in the foreground; without a command the same\n"
+                    "  status         what the running server does: workers, queue, requests, last errors\n"
+                    "  workers        its workers alone\n"
+                    "  top            the status, live, until q is pressed\n"
+                    "  reload         new workers with the code and .env of now; --wait until they serve\n"
+                    "  stop           finish what is under way and end; --wait until it has ended\n\n"
                     "  --check        check the settings and the machine, say what is wrong, and exit\n"
                     "  --workers N    exactly N workers: SOCKET_POOL_MIN and SOCKET_POOL_MAX\n"
                     "  --help, -h     this text\n"
@@ -87,7 +94,11 @@ std::string helpText() {
                                row.initial.empty() ? "" : fmt::format(" ({}{})", row.initial, unitAfter(row)));
             out += wrapped(described(row), "      ", kWidth);
           });
-  out += "\nExit: 0 stopped in order, 2 wrong use of the command line, 78 settings that cannot work.\n";
+  out +=
+      "\nExit: 0 stopped in order, 2 wrong use of the command line, 78 settings that cannot work. The commands that "
+      "ask\n"
+      "the running server: 0 done, and for status that it is ready; 1 it is not ready, or has refused or failed;\n"
+      "3 no server answers.\n";
   return out;
 }
 

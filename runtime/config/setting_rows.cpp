@@ -12,6 +12,8 @@ template <class Kind>
 void complete(typename Kind::Value& value, std::string_view directory) {
   if constexpr (std::is_same_v<Kind, kind::Path>) {
     value = value.empty() ? value : absolutePath(value, directory);
+  } else if constexpr (std::is_same_v<Kind, kind::OptionalPath>) {
+    value = value.empty() || value == kOff ? value : absolutePath(value, directory);
   } else if constexpr (std::is_same_v<Kind, kind::Program>) {
     value = value.find('/') == std::string::npos ? value : absolutePath(value, directory);
   } else if constexpr (std::is_same_v<Kind, kind::PathList>) {

@@ -11,6 +11,9 @@ namespace bridge::config {
 /// Whether a setting may change while the server runs, and whether its value may be printed.
 enum class Change { fixed, reload, secretFixed, secretReload };
 
+/// What an OptionalPath is where there is to be none.
+inline constexpr std::string_view kOff = "off";
+
 /// One row of settings.def, for code that works on all of them. The texts are those of settings.def.
 struct SettingRow {
   std::string_view group;

@@ -11,6 +11,7 @@ namespace {
 // sockaddr_un keeps 107 bytes of a path; a generation's socket is SOCKET_PATH with ".<number>".
 constexpr std::size_t kMaxSocketPath = 107;
 constexpr std::size_t kGenerationSuffix = 8;
+constexpr std::string_view kAdminSuffix = ".admin";
 constexpr std::string_view kUnixHost = "unix:";
 
 std::string_view trimmed(std::string_view text) {
@@ -77,6 +78,12 @@ void checkSocketPath(std::string_view name, const std::string& path, std::size_t
   }
 }
 
+/// Names are not looked up: one that leads to this machine today may lead elsewhere tomorrow.
+bool isLoopback(std::string_view host) {
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
 /// What no single row can see. A setting that is wrong by itself is not compared.
 void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   const auto notAbove = [&](std::string_view lower, std::string_view upper, auto least, auto most) {
@@ -91,6 +98,14 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   notAbove("SOCKET_POOL_MIN", "SOCKET_POOL_MAX", settings.socketPoolMin, settings.socketPoolMax);
   notAbove("MAX_HEADER_LINE", "MAX_HEADER_SIZE", settings.maxHeaderLine, settings.maxHeaderSize);
   checkSocketPath("SOCKET_PATH", settings.socketPath, kMaxSocketPath - kGenerationSuffix, problems);
+  checkSocketPath("ADMIN_SOCKET", settings.adminSocket, kMaxSocketPath, problems);
+  if (settings.adminSocket == settings.socketPath) {
+    problems.push_back({"ADMIN_SOCKET", settings.adminSocket, "is also SOCKET_PATH; they must differ"});
+  }
+  if (!settings.adminListen.host.empty() && !isLoopback(settings.adminListen.host) && settings.adminToken.empty()) {
+    problems.push_back(
+        {"ADMIN_LISTEN", settings.adminListen.host, "can be reached from other machines; that needs ADMIN_TOKEN"});
+  }
   if (!settings.httpHost.starts_with(kUnixHost)) {
     return;
   }
@@ -100,11 +115,18 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
     problems.push_back({"HTTP_HOST", settings.httpHost, "names no path after unix:"});
   } else if (path == settings.socketPath) {
     problems.push_back({"HTTP_HOST", settings.httpHost, "is also SOCKET_PATH; they must differ"});
+  } else if (path == settings.adminSocket) {
+    problems.push_back({"HTTP_HOST", settings.httpHost, "is also ADMIN_SOCKET; they must differ"});
   }
 }
 
 void complete(Settings& settings, const Sources& sources, const Lookup& lookup) {
   settings.laravelPath = laravelPath(sources);
+  if (settings.adminSocket.empty()) {
+    settings.adminSocket = settings.socketPath + std::string(kAdminSuffix);
+  } else if (settings.adminSocket == kOff) {
+    settings.adminSocket.clear();
+  }
   if (settings.spoolDir.empty()) {
     const auto temporary = lookup.find("TMPDIR");
     settings.spoolDir = temporary ? absolutePath(temporary->value, sources.workingDirectory) : "/tmp";

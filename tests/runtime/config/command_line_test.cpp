@@ -77,9 +77,33 @@ TEST(CommandLine, HandsBackWhatIsToBePrinted) {
   EXPECT_EQ(parse({"serve", "--help"})->action, Action::print);
 }
 
+TEST(CommandLine, AsksTheRunningServer) {
+  struct Case {
+    std::vector<const char*> arguments;
+    std::string command;
+    bool json;
+    bool wait;
+  };
+  const Case cases[] = {{{"status"}, "status", false, false},          {{"status", "--json"}, "status", true, false},
+                        {{"workers"}, "workers", false, false},        {{"top"}, "top", false, false},
+                        {{"reload", "--wait"}, "reload", false, true}, {{"stop"}, "stop", false, false},
+                        {{"stop", "--wait"}, "stop", false, true}};
+  for (const auto& one : cases) {
+    const auto line = parse(one.arguments);
+    ASSERT_TRUE(line) << one.command;
+    EXPECT_EQ(line->action, Action::ask);
+    EXPECT_EQ(line->command, one.command);
+    EXPECT_EQ(line->json, one.json);
+    EXPECT_EQ(line->wait, one.wait);
+  }
+  EXPECT_EQ(parse({"status", "--socket", "/s"})->flags, (Variables{{"SOCKET_PATH", "/s"}}));
+  EXPECT_EQ(parse({"status", "--help"})->action, Action::print);
+}
+
 TEST(CommandLine, SaysWhatIsWrong) {
   const std::pair<std::vector<const char*>, const char*> cases[] = {
-      {{"--prot", "80"}, "--prot"}, {{"--port"}, "--port"}, {{"sevre"}, "sevre"}, {{"serve", "--foo"}, "--foo"}};
+      {{"--prot", "80"}, "--prot"},  {{"--port"}, "--port"},        {{"sevre"}, "sevre"},
+      {{"serve", "--foo"}, "--foo"}, {{"top", "--json"}, "--json"}, {{"status", "stop"}, "stop"}};
   for (const auto& [arguments, word] : cases) {
     const auto line = parse(arguments);
     ASSERT_FALSE(line);

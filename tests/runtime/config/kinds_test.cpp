@@ -81,6 +81,15 @@ TEST(Kinds, ListsAndWordsAreSplit) {
   EXPECT_FALSE(Words::parse("it's", ""));
 }
 
+TEST(Kinds, HostPortsAreAHostAndAPort) {
+  EXPECT_EQ(HostPort::parse("", "")->host, "");
+  EXPECT_EQ(*HostPort::parse("0.0.0.0:9090", ""), (Endpoint{"0.0.0.0", 9090}));
+  EXPECT_EQ(*HostPort::parse("[fd00::1]:1", ""), (Endpoint{"fd00::1", 1}));
+  for (const auto* bad : {"9090", ":9090", "localhost", "localhost:", "a:70000", "::1:80", "[]:80", "a:b:1"}) {
+    EXPECT_FALSE(HostPort::parse(bad, "")) << bad;
+  }
+}
+
 TEST(Kinds, NetworksAreAddressesWithOrWithoutBits) {
   EXPECT_TRUE(Networks::parse("127.0.0.1, 10.0.0.0/8, ::1, fd00::/8", ""));
   EXPECT_TRUE(Networks::parse("", ""));

@@ -55,6 +55,35 @@ TEST(Settings, HaveTheDefaultsOfTheirRows) {
   EXPECT_EQ(settings.workerIsolation, WorkerIsolation::worker);
   EXPECT_EQ(settings.spoolDir, "/tmp");
   EXPECT_FALSE(settings.appDebug);
+  EXPECT_EQ(settings.adminSocket, "/tmp/rust_php_bridge.sock.admin");
+  EXPECT_EQ(settings.adminListen, Endpoint());
+  EXPECT_TRUE(settings.healthRoutes);
+}
+
+TEST(Settings, OpenADoorForOperators) {
+  EXPECT_EQ(loadFrom({{"SOCKET_PATH", "/run/a.sock"}}).settings.adminSocket, "/run/a.sock.admin");
+  EXPECT_EQ(loadFrom({{"ADMIN_SOCKET", "ops.sock"}}).settings.adminSocket, "/srv/app/ops.sock");
+  EXPECT_EQ(loadFrom({{"ADMIN_SOCKET", "off"}}).settings.adminSocket, "");
+  EXPECT_EQ(loadFrom({{"ADMIN_LISTEN", "[::1]:9090"}}).settings.adminListen, (Endpoint{"::1", 9090}));
+}
+
+TEST(Settings, KeepStrangersFromTheDoorForOperators) {
+  for (const auto* host : {"127.0.0.1:1", "127.8.8.8:1", "localhost:1", "[::1]:1"}) {
+    EXPECT_THAT(problemTexts(loadFrom({{"ADMIN_LISTEN", host}})), IsEmpty()) << host;
+  }
+  for (const auto* host : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.org:1", "127.evil.example:1"}) {
+    EXPECT_EQ(problemTexts(loadFrom({{"ADMIN_LISTEN", host}})).size(), 1U) << host;
+    EXPECT_THAT(problemTexts(loadFrom({{"ADMIN_LISTEN", host}, {"ADMIN_TOKEN", "t"}})), IsEmpty()) << host;
+  }
+  EXPECT_THAT(problemTexts(loadFrom({{"ADMIN_LISTEN", "0.0.0.0:1"}})),
+              ElementsAre("ADMIN_LISTEN: \"0.0.0.0\" can be reached from other machines; that needs ADMIN_TOKEN"));
+}
+
+TEST(Settings, KeepTheSocketsApart) {
+  EXPECT_THAT(problemTexts(loadFrom({{"ADMIN_SOCKET", "/tmp/rust_php_bridge.sock"}})),
+              ElementsAre("ADMIN_SOCKET: \"/tmp/rust_php_bridge.sock\" is also SOCKET_PATH; they must differ"));
+  EXPECT_THAT(problemTexts(loadFrom({{"ADMIN_SOCKET", "/a"}, {"HTTP_HOST", "unix:/a"}})),
+              ElementsAre("HTTP_HOST: \"unix:/a\" is also ADMIN_SOCKET; they must differ"));
 }
 
 TEST(Settings, HaveSoundRows) {
@@ -179,7 +208,7 @@ TEST(Settings, DoNotCompareWhatIsWrongByItself) {
 TEST(Settings, ChangeWhileRunningOnlyWhereTheirRowSaysSo) {
   auto running = load(sources()).settings;
   const auto fresh = loadFrom({{"LOG_LEVEL", "debug"}, {"HTTP_PORT", "9000"}, {"SOCKET_PATH", "/run/b.sock"}}).settings;
-  EXPECT_THAT(reload(running, fresh), ElementsAre("HTTP_PORT", "SOCKET_PATH"));
+  EXPECT_THAT(reload(running, fresh), ElementsAre("HTTP_PORT", "SOCKET_PATH", "ADMIN_SOCKET"));
   EXPECT_EQ(running.logLevel, Level::debug);
   EXPECT_EQ(running.httpPort, 8080);
   EXPECT_EQ(running.socketPath, "/tmp/rust_php_bridge.sock");
