@@ -110,11 +110,11 @@ void addWorkers(Lines& lines, const Value& application) {
     return std::tuple(at(*worker, "request").IsNull(), -seconds(*worker, "age_seconds"));
   };
   std::stable_sort(workers.begin(), workers.end(), [&](const Value* a, const Value* b) { return rank(a) < rank(b); });
-  lines.add(fmt::format("{:>8} {:>4}  {:<10} {:>12} {:>9} {:>10} {:>10}  {}", "PID", "GEN", "STATE", "SINCE",
-                        "REQUESTS", "RESIDENT", "PHP", "REQUEST"),
+  lines.add(fmt::format("{:>7} {:>3} {:<9} {:>10} {:>6} {:>9} {:>9}  {}", "PID", "GEN", "STATE", "SINCE", "COUNT",
+                        "RESIDENT", "PHP", "REQUEST"),
             kBold);
   for (const Value* worker : workers) {
-    lines.add(fmt::format("{:>8} {:>4}  {:<10} {:>12} {:>9} {:>10} {:>10}  {}", number(*worker, "pid"),
+    lines.add(fmt::format("{:>7} {:>3} {:<9} {:>10} {:>6} {:>9} {:>9}  {}", number(*worker, "pid"),
                           number(*worker, "generation"), text(*worker, "state"),
                           humanSpan(seconds(*worker, "age_seconds")), number(*worker, "requests"),
                           humanBytes(number(*worker, "resident_bytes")), humanBytes(number(*worker, "memory_bytes")),
@@ -197,6 +197,11 @@ Result<std::string> workersText(std::string_view json, const TextStyle& style) {
 bool saysReady(std::string_view json) {
   rapidjson::Document status;
   return parse(status, json) && flag(status, "ready");
+}
+
+std::uint64_t answeredRequests(std::string_view json) {
+  rapidjson::Document status;
+  return parse(status, json) ? number(at(status, "requests_total"), "all") : 0;
 }
 
 }  // namespace bridge::ops

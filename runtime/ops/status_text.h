@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,7 @@ struct TextStyle {
 [[nodiscard]] Result<std::string> workersText(std::string_view json, const TextStyle& style);
 /// Whether that server is ready, by its own word.
 [[nodiscard]] bool saysReady(std::string_view json);
+/// Requests that it has answered since its start.
+[[nodiscard]] std::uint64_t answeredRequests(std::string_view json);
 
 }  // namespace bridge::ops

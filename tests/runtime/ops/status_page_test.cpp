@@ -59,8 +59,8 @@ TEST(Human, WritesBytes) {
 }
 
 TEST(Human, WritesSpans) {
-  const std::pair<double, const char*> cases[] = {{-1, "0 ms"},         {0.0124, "12 ms"},     {0.9999, "1.0 s"},
-                                                  {1.44, "1.4 s"},      {59.99, "60.0 s"}, {185, "3 min 5 s"},
+  const std::pair<double, const char*> cases[] = {{-1, "0 ms"},         {0.0124, "12 ms"},   {0.9999, "1.0 s"},
+                                                  {1.44, "1.4 s"},      {59.99, "60.0 s"},   {185, "3 min 5 s"},
                                                   {7800, "2 h 10 min"}, {273'600, "3 d 4 h"}};
   for (const auto& [seconds, text] : cases) {
     EXPECT_EQ(humanSpan(seconds), text);
