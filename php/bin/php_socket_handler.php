@@ -10,16 +10,10 @@ declare(strict_types=1);
  * Started by the runtime, or by hand; then the runtime finds the socket and uses it.
  */
 
+use LaravelBridge\Autoload;
 use LaravelBridge\Worker\Main;
 
-// Our own classes come from beside this file, whatever the application has: a boot that fails must be able to say so.
-spl_autoload_register(static function (string $class): void {
-    if (str_starts_with($class, 'LaravelBridge\\')) {
-        $file = dirname(__DIR__).'/src/'.strtr(substr($class, 14), '\\', '/').'.php';
-        if (is_file($file)) {
-            require_once $file;
-        }
-    }
-});
+require dirname(__DIR__).'/src/Autoload.php';
+Autoload::register();
 
 exit(Main::run(array_slice($argv, 1)));

@@ -10,6 +10,7 @@ use Illuminate\Foundation\Application;
 use Illuminate\Foundation\Bootstrap\LoadConfiguration;
 use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
+use LaravelBridge\Autoload;
 use LaravelBridge\Exceptions\NoApplication;
 use LaravelBridge\Worker\Bootloader;
 use PDO;
@@ -52,6 +53,7 @@ final class ApplicationFactory implements Bootloader
         $step('autoload');
         $this->enterFolder();
         require_once $this->path.'/vendor/autoload.php';
+        Autoload::comeFirst();
         $step('bootstrap');
         $app = $this->bootstrap();
         $step('warm');

@@ -10,7 +10,7 @@ use ReflectionClass;
 /**
  * The properties of one object, whatever their visibility, as they were at a moment; restore() brings them back.
  *
- * Arrays are shared copy-on-write, so keeping a state costs no copies, and an unchanged property costs one assignment.
+ * Arrays are shared copy-on-write, so keeping a state costs no copies, and an unchanged property one comparison.
  * What the properties point to is not followed: an object behind one needs a state of its own.
  */
 final class ObjectState
@@ -68,7 +68,10 @@ final class ObjectState
     {
         $write = static function (object $object, array $values): void {
             foreach ($values as $name => $value) {
-                $object->$name = $value;
+                // Not written when equal: two names for one array would make the next request copy it.
+                if ($value !== $object->$name) {
+                    $object->$name = $value;
+                }
             }
         };
 

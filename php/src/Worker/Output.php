@@ -23,7 +23,7 @@ final class Output
     private const BUFFER = 8192;
 
     /** What may be printed before there is a response and still go behind its head. */
-    private const KEPT = 1_048_576;
+    private const KEPT = 65_536;
 
     private ?Answer $answer = null;
 

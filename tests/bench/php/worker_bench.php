@@ -10,6 +10,7 @@ declare(strict_types=1);
  * "kernel" is the limit: the application's kernel handling a request that is there already.
  */
 
+use LaravelBridge\Autoload;
 use LaravelBridge\Http\RequestFactory;
 use LaravelBridge\Http\ResponseWriter;
 use LaravelBridge\Laravel\ApplicationFactory;
@@ -30,12 +31,8 @@ $rounds = (int) ($argv[3] ?? 500);
 $_ENV['APP_DEBUG'] = $_SERVER['APP_DEBUG'] = 'false';
 $_ENV['APP_ENV'] = $_SERVER['APP_ENV'] = 'production';
 
-spl_autoload_register(static function (string $class) use ($root): void {
-    $file = $root.'/php/src/'.strtr(substr($class, 14), '\\', '/').'.php';
-    if (str_starts_with($class, 'LaravelBridge\\') && is_file($file)) {
-        require_once $file;
-    }
-});
+require "{$root}/php/src/Autoload.php";
+Autoload::register();
 
 /** Processor time so far, in microseconds: other work on the machine must not count. */
 function processor(): float

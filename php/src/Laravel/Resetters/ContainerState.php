@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel\Resetters;
 
+use Closure;
 use Illuminate\Container\Container;
 use Illuminate\Contracts\Foundation\Application;
 use LaravelBridge\Laravel\ObjectState;
@@ -23,6 +24,9 @@ final class ContainerState implements Resetter
 
     private readonly ObjectState $state;
 
+    /** @var (Closure(): void)|null */
+    private readonly ?Closure $trim;
+
     public function __construct(private readonly Application $app)
     {
         // What lives for one request or job must not be born before the fork.
@@ -30,13 +34,43 @@ final class ContainerState implements Resetter
             $app->forgetScopedInstances();
         }
         $this->state = ObjectState::of($app, self::CACHES);
+        $this->trim = $app instanceof Container ? self::trimmer($app) : null;
     }
 
     public function reset(): void
     {
+        if ($this->trim !== null) {
+            ($this->trim)();
+        }
         $this->state->restore();
         if (Container::getInstance() !== $this->app && $this->app instanceof Container) {
             Container::setInstance($this->app);
         }
+    }
+
+    /**
+     * Every request adds to two large arrays and replaces "request". Taking that out again leaves them equal to the state,
+     * so that they are not replaced; a replaced array would be copied whole, with a reference counted for each service,
+     * by the first write of the next request.
+     *
+     * @return Closure(): void
+     */
+    private static function trimmer(Container $app): Closure
+    {
+        $trim = Closure::bind(static function (Container $app, array $instances, array $resolved): void {
+            foreach (array_diff_key($app->instances, $instances) as $name => $_) {
+                unset($app->instances[$name]);
+            }
+            foreach (array_diff_key($app->resolved, $resolved) as $name => $_) {
+                unset($app->resolved[$name]);
+            }
+            if (isset($instances['request'])) {
+                $app->instances['request'] = $instances['request'];
+            }
+        }, null, Container::class);
+        $state = Closure::bind(static fn (Container $app): array => [$app->instances, $app->resolved], null, Container::class);
+        [$instances, $resolved] = $state($app);
+
+        return static fn () => $trim($app, $instances, $resolved);
     }
 }
