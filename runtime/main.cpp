@@ -3,8 +3,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,12 +15,15 @@
 #include "loop/limits.h"
 #include "loop/loop.h"
 #include "loop/signal.h"
+#include "main_options.h"
+#include "ops/admin_commands.h"
+#include "ops/recent_failures.h"
 #include "process/exec_child.h"
 #include "process/reaper.h"
-#include "server/filters/request_id.h"
-#include "server/filters/server_options.h"
+#include "server/admin_doors.h"
 #include "server/server.h"
 #include "upstreams/catalog.h"
+#include "upstreams/operators.h"
 
 extern char** environ;
 
@@ -44,37 +45,16 @@ int refuse(const Error& error) {
   return config::kExitSettings;
 }
 
-void configure(server::Front& front, const config::Settings& settings) {
-  front.options = {.head = {.requestLine = settings.maxRequestLine,
-                            .headerLine = settings.maxHeaderLine,
-                            .headerBytes = settings.maxHeaderSize,
-                            .headerCount = static_cast<std::size_t>(settings.maxHeaderCount)},
-                   .maxBody = settings.maxBodySize,
-                   .maxConnections = static_cast<std::size_t>(settings.maxConnections),
-                   .keepAliveRequests = static_cast<std::uint64_t>(settings.keepaliveRequests),
-                   .headerTimeout = settings.headerTimeout,
-                   .bodyIdleTimeout = settings.bodyIdleTimeout,
-                   .keepAliveTimeout = settings.keepaliveTimeout,
-                   .writeIdleTimeout = settings.writeIdleTimeout,
-                   .accessLog = settings.accessLog,
-                   .logQuery = settings.logQuery};
-  std::random_device random;
-  front.filters.push_back(std::make_unique<server::RequestId>(std::uint64_t{random()} << 32U | random()));
-  front.filters.push_back(std::make_unique<server::ServerOptions>());
-}
-
 int serve(config::Settings& settings, const config::Variables& flags) {
   loop::raiseDescriptorLimit();
   loop::Loop loop;
   const process::Reaper reaper(loop);
+  ops::RecentFailures failures;
   server::Server server(loop);
   upstreams::Catalog catalog(loop, settings, initialEnvironment());
   configure(server.front(), settings);
+  server.front().failures = &failures;
   catalog.addRoutes(server.front().router);
-  if (auto listening = server.listen(settings.httpHost, settings.httpPort, settings.httpSocketMode); !listening.ok()) {
-    return refuse(listening.error());
-  }
-
   int exitCode = EXIT_SUCCESS;
   Duration patience = settings.shutdownTimeout;
   const auto stop = [&] {
@@ -82,10 +62,27 @@ int serve(config::Settings& settings, const config::Variables& flags) {
     server.drain(patience, [&, limit = patience] { catalog.stop(limit, [&] { loop.stop(); }); });
     patience = Duration::zero();  // A second signal ends everything at once.
   };
+  const auto freshSettings = [&] { return config::load(config::readSources(flags)); };
+  upstreams::Operators operators({.loop = loop,
+                                  .catalog = catalog,
+                                  .settings = settings,
+                                  .failures = failures,
+                                  .server = [&](bool withRequests) { return server.inspect(withRequests); },
+                                  .freshSettings = freshSettings,
+                                  .stop = stop});
+  operators.addProbes(server.front().router);
+  if (auto listening = server.listen(settings.httpHost, settings.httpPort, settings.httpSocketMode); !listening.ok()) {
+    return refuse(listening.error());
+  }
+  server::AdminDoors doors(loop);
+  if (auto opened = doors.open(adminDoorsOf(settings), operators.onSocket(), operators.onPort()); !opened.ok()) {
+    return refuse(opened.error());
+  }
+
   const loop::Signal terminate(loop, SIGTERM, stop);
   const loop::Signal interrupt(loop, SIGINT, stop);
   const loop::Signal reopen(loop, SIGUSR1, [] { log::reopen(); });
-  const loop::Signal hangUp(loop, SIGHUP, [&] { catalog.reload(config::load(config::readSources(flags))); });
+  const loop::Signal hangUp(loop, SIGHUP, [&] { catalog.reload(freshSettings()); });
   log::info("server", "listening on {}", server.address());
   if (!log::enabled(Level::info)) {
     // A free port must be known whatever LOG_LEVEL the application has set.
@@ -116,6 +113,11 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   auto loaded = config::load(config::readSources(commandLine->flags));
+  if (commandLine->action == config::CommandLine::Action::ask) {
+    // What else is wrong with the settings is no matter of these commands.
+    return ops::runAdminCommand({.name = commandLine->command, .json = commandLine->json, .wait = commandLine->wait},
+                                adminDoorOf(loaded.settings));
+  }
   const char* path = std::getenv("PATH");
   const auto found = config::checkEnvironment(loaded.settings, path != nullptr ? path : "/usr/bin:/bin");
   auto& problems = loaded.problems;
@@ -130,13 +132,7 @@ int main(int argc, char** argv) {
     std::puts("The settings can be used here.");
     return EXIT_SUCCESS;
   }
-  const auto& settings = loaded.settings;
-  const auto started = log::start({.level = settings.logLevel,
-                                   .format = settings.logFormat,
-                                   .directory = settings.logDir,
-                                   .maxBytes = settings.logMaxSize,
-                                   .maxFiles = static_cast<std::size_t>(settings.logMaxFiles),
-                                   .toStderr = true});
+  const auto started = log::start(logOptionsOf(loaded.settings));
   if (!started.ok()) {
     return refuse(started.error());
   }

@@ -33,6 +33,7 @@ std::string metricsText(const inspect::Status& status) {
   set(metrics.memory["server"], status.resident);
   metrics.startTime.set(status.startedAt);
   metrics.info[BRIDGE_VERSION].set(1);
+  metrics.handlerRestarts.add(static_cast<double>(application.restarts) - metrics.handlerRestarts.value());
   metrics.logLinesDropped.add(static_cast<double>(status.logLinesDropped) - metrics.logLinesDropped.value());
   return metrics::text();
 }

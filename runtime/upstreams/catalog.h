@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/inspect.h"
+#include "base/result.h"
 #include "config/settings.h"
 #include "loop/loop.h"
 #include "routes/router.h"
@@ -28,13 +31,17 @@ class Catalog {
   /// makes this server useless.
   void start(std::function<void(const Error&)> onFatal);
   /// Takes over from `fresh` what may change while the server runs and brings up a new generation of workers; says in
-  /// the log how that went. With problems in `fresh` nothing changes.
-  void reload(const config::LoadResult& fresh);
+  /// the log how that went. With problems in `fresh` nothing changes. `done` comes once, perhaps inside this call: the
+  /// generation that serves, or why the old one goes on.
+  void reload(const config::LoadResult& fresh, std::function<void(Result<std::uint64_t>)> done = {});
+  /// The application's part of the status; `withWorkers`: each of them, too.
+  [[nodiscard]] inspect::Application inspect(bool withWorkers) const;
   /// Ends everything; what is left after `patience` is killed. May be called again with less patience; the later `done`
   /// counts.
   void stop(Duration patience, std::function<void()> done);
 
  private:
+  loop::Loop& loop_;
   config::Settings& settings_;
   Laravel laravel_;
   std::unique_ptr<StaticFiles> staticFiles_;

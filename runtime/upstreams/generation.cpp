@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "loop/loop.h"
 
 namespace bridge::upstreams {
@@ -19,6 +20,11 @@ constexpr Duration kHandlerPatience = Seconds(5);
 bool samePath(const std::string& a, const std::string& b) {
   std::error_code ignored;
   return a == b || std::filesystem::equivalent(a, b, ignored);
+}
+
+/// For the metrics: what the server killed itself is told apart from what died.
+std::string_view reasonOf(const Error& error) {
+  return error.detail.starts_with("killed") ? "killed" : error.info().name;
 }
 
 std::size_t spareFor(const config::Settings& settings) {
@@ -131,6 +137,7 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
   };
   events.onWorkerLost = [this](pid_t pid, const Error& error) { onWorkerLost(pid, error); };
   events.onWorkerRetired = [this](pid_t pid, const std::string& why) {
+    metrics::all().workerRestarts["retired"].add();
     log::info("laravel", "generation {}: worker {} retires: {}", number_, pid, log::escape(why));
   };
   pool_ = std::make_unique<pool::Pool>(context_.loop, context_.queue, std::move(options), std::move(events));
@@ -165,6 +172,7 @@ std::optional<std::string> Generation::judge(const wire::Hello& hello, const loo
 
 void Generation::onWorkerLost(pid_t pid, const Error& error) {
   lastLoss_ = error.detail;
+  metrics::all().workerRestarts[reasonOf(error)].add();
   if (state_.is(State::Proved)) {
     log::warn("laravel", "generation {}: worker {} was lost: {}", number_, pid, log::escape(error.message()));
   }

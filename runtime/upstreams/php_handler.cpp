@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "loop/child.h"
 #include "loop/descriptor.h"
 #include "loop/loop.h"
@@ -132,6 +133,7 @@ void PhpHandler::on(const wire::Listening& message) {
   listening_ = true;
   bootTimer_.stop();
   process_->markReady();
+  metrics::all().bootSeconds.set(message.ms / 1000);
   log::info("handler", "{}: PHP {} with Laravel {} booted in {:.0f} ms, pid {}", name_, log::escape(message.php),
             log::escape(message.laravel), message.ms, pid());
   for (const auto& note : message.notes) {

@@ -1,0 +1,51 @@
+#include "main_options.h"
+
+#include <memory>
+#include <random>
+
+#include "server/filters/request_id.h"
+#include "server/filters/server_options.h"
+
+namespace bridge {
+
+log::Options logOptionsOf(const config::Settings& settings) {
+  return {.level = settings.logLevel,
+          .format = settings.logFormat,
+          .directory = settings.logDir,
+          .maxBytes = settings.logMaxSize,
+          .maxFiles = static_cast<std::size_t>(settings.logMaxFiles),
+          .toStderr = true};
+}
+
+void configure(server::Front& front, const config::Settings& settings) {
+  front.options = {.head = {.requestLine = settings.maxRequestLine,
+                            .headerLine = settings.maxHeaderLine,
+                            .headerBytes = settings.maxHeaderSize,
+                            .headerCount = static_cast<std::size_t>(settings.maxHeaderCount)},
+                   .maxBody = settings.maxBodySize,
+                   .maxConnections = static_cast<std::size_t>(settings.maxConnections),
+                   .keepAliveRequests = static_cast<std::uint64_t>(settings.keepaliveRequests),
+                   .headerTimeout = settings.headerTimeout,
+                   .bodyIdleTimeout = settings.bodyIdleTimeout,
+                   .keepAliveTimeout = settings.keepaliveTimeout,
+                   .writeIdleTimeout = settings.writeIdleTimeout,
+                   .accessLog = settings.accessLog,
+                   .logQuery = settings.logQuery,
+                   .counted = true};
+  std::random_device random;
+  front.filters.push_back(std::make_unique<server::RequestId>(std::uint64_t{random()} << 32U | random()));
+  front.filters.push_back(std::make_unique<server::ServerOptions>());
+}
+
+server::AdminDoors::Options adminDoorsOf(const config::Settings& settings) {
+  return {.socket = settings.adminSocket, .host = settings.adminListen.host, .port = settings.adminListen.port};
+}
+
+ops::AdminDoor adminDoorOf(const config::Settings& settings) {
+  return {.socket = settings.adminSocket,
+          .host = settings.adminListen.host,
+          .port = settings.adminListen.port,
+          .token = settings.adminToken};
+}
+
+}  // namespace bridge

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/inspect.h"
+#include "config/settings.h"
+#include "ops/recent_failures.h"
+#include "routes/router.h"
+#include "upstreams/admin.h"
+#include "upstreams/catalog.h"
+
+namespace bridge::upstreams {
+
+/// What operators see and ask for, put together, and an upstream for each of their doors. Owned by main, which opens
+/// the doors; outlives them.
+class Operators {
+ public:
+  struct Parts {
+    loop::Loop& loop;
+    Catalog& catalog;
+    const config::Settings& settings;
+    const ops::RecentFailures& failures;
+    std::function<inspect::Server(bool withRequests)> server;
+    /// Reads the settings anew.
+    std::function<config::LoadResult()> freshSettings;
+    std::function<void()> stop;
+  };
+
+  explicit Operators(Parts parts);
+  Operators(const Operators&) = delete;
+  Operators& operator=(const Operators&) = delete;
+  ~Operators() = default;
+
+  /// For the socket that only this user can open, and for the TCP port.
+  [[nodiscard]] Upstream& onSocket() { return onSocket_; }
+  [[nodiscard]] Upstream& onPort() { return onPort_; }
+  /// The health routes, on the main port, where HEALTH_ROUTES is on.
+  void addProbes(routes::Router<Upstream*>& router);
+
+ private:
+  [[nodiscard]] inspect::Status status(bool withRows) const;
+
+  Parts parts_;
+  double startedAt_;
+  AdminDesk desk_;
+  Admin onSocket_;
+  Admin onPort_;
+  Admin probes_;
+};
+
+}  // namespace bridge::upstreams
