@@ -4,13 +4,13 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Worker;
 
-use ErrorException;
 use LaravelBridge\Exceptions\CannotListen;
 use LaravelBridge\Exceptions\WireViolation;
 use LaravelBridge\Wire\ControlChannel;
 use LaravelBridge\Wire\Hello;
 use LaravelBridge\Wire\Message;
 use LaravelBridge\Wire\WorkerConnection;
+use RuntimeException;
 use Throwable;
 
 /**
@@ -102,10 +102,7 @@ final class Handler
         if (! $this->booting) {
             return;
         }
-        $error = error_get_last();
-        $this->fail($error === null
-            ? new ErrorException('The application ended the process while it booted.')
-            : new ErrorException($error['message'], 0, $error['type'], $error['file'], $error['line']));
+        $this->fail(FatalError::last() ?? new RuntimeException('The application ended the process while it booted.'));
         $this->native->exitNow(1);
     }
 
@@ -247,6 +244,7 @@ final class Handler
         if ($this->native->dieWithParent(SIGKILL) && posix_getppid() !== $parent) {
             $this->native->exitNow(0);
         }
+        $this->native->keepFromChildren($connection);
         mt_srand(random_int(PHP_INT_MIN, PHP_INT_MAX));
         $worker = $this->worker($application, $connection);
         pcntl_signal(SIGTERM, $worker->stop(...), false);

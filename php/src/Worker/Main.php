@@ -111,6 +111,7 @@ final class Main
         }
         // PHP works on a copy; the original would keep the channel open in every child.
         $native->closeDescriptor($descriptor);
+        $native->keepFromChildren($stream);
 
         return new ControlChannel($stream);
     }

@@ -31,9 +31,14 @@ class Native
         void _exit(int code);
         int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
         int close(int descriptor);
+        int fcntl(int descriptor, int command, ...);
         C;
 
     private const PR_SET_PDEATHSIG = 1;
+
+    private const F_SETFD = 2;
+
+    private const FD_CLOEXEC = 1;
 
     /**
      * An FFI object; what it can do is in DECLARATIONS, where no analyser looks.
@@ -88,6 +93,25 @@ class Native
     public function closeDescriptor(int $descriptor): void
     {
         $this->ffi?->close($descriptor);
+    }
+
+    /**
+     * Programs that the application starts do not inherit this stream. PHP sets the flag on no socket, and a program that
+     * goes on in the background would keep the connection of a dead worker open.
+     *
+     * @param  resource  $stream
+     */
+    public function keepFromChildren(mixed $stream): void
+    {
+        $inode = fstat($stream)['ino'] ?? null;
+        if ($this->ffi === null || $inode === null) {
+            return;
+        }
+        foreach (@scandir('/proc/self/fd') ?: [] as $number) {
+            if (ctype_digit($number) && @readlink("/proc/self/fd/{$number}") === "socket:[{$inode}]") {
+                $this->ffi->fcntl((int) $number, self::F_SETFD, self::FD_CLOEXEC);
+            }
+        }
     }
 
     /**

@@ -222,19 +222,22 @@ final class Worker
             return;
         }
         $fatal = $this->fatalError();
+        $whole = false;
         try {
             if (! $answer->ended()) {
                 $this->finishAnswer($answer, $fatal);
             }
             if ($answer->ended()) {
                 $this->sayReady($fatal ?? 'the application ended the process');
+                $whole = true;
             }
         } catch (ConnectionLost) {
             // Nobody is left to tell.
         }
         $this->application->stop();
         $this->connection->close();
-        $this->native->exitNow($fatal === null ? 0 : 255);
+        // An end that was announced is none to be alarmed about.
+        $this->native->exitNow($fatal === null || $whole ? 0 : 255);
     }
 
     private function finishAnswer(Answer $answer, ?string $fatal): void
@@ -261,9 +264,8 @@ final class Worker
 
     private function fatalError(): ?string
     {
-        $error = error_get_last();
-        $fatal = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+        $error = FatalError::last();
 
-        return $error !== null && ($error['type'] & $fatal) !== 0 ? 'a fatal error: '.strtok($error['message'], "\n") : null;
+        return $error === null ? null : 'a fatal error: '.strtok($error->getMessage(), "\n");
     }
 }

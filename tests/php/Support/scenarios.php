@@ -177,6 +177,10 @@ $routes = [
         fwrite(STDERR, "to standard error\n");
         say($answer, 'said');
     },
+    '/background' => static function (Request $request, Answer $answer): void {
+        exec('sleep 3 > /dev/null 2>&1 & echo $!', $lines);
+        say($answer, (string) $lines[0]);
+    },
     '/abandon' => static function (): void {
     },
     '/ini' => static fn (Request $request, Answer $answer) => say($answer, ini_get('memory_limit').' '.ini_get('opcache.enable_cli')),

@@ -360,6 +360,21 @@ final class WorkerTest extends TestCase
     }
 
     #[Test]
+    public function a_program_that_goes_on_does_not_hold_the_connection_of_its_worker(): void
+    {
+        $server = self::$handler->worker();
+        $pid = (int) $server->exchange('GET', '/pid')->body();
+        $background = (int) $server->exchange('GET', '/background')->body();
+        posix_kill($pid, SIGKILL);
+        $killed = microtime(true);
+
+        self::assertNull($server->receive());
+        self::assertLessThan(1.0, microtime(true) - $killed);
+        self::assertTrue(HandlerProcess::alive($background));
+        posix_kill($background, SIGKILL);
+    }
+
+    #[Test]
     public function nonsense_on_the_wire_ends_it(): void
     {
         $server = self::$handler->worker();
