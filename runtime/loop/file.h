@@ -36,6 +36,9 @@ class OpenFile {
   /// The same for a descriptor that is already open (from openat2 beneath a root); it is closed where it does not fit.
   [[nodiscard]] static Result<OpenFile> adopt(int descriptor);
 
+  /// Another hold on the same open file.
+  [[nodiscard]] OpenFile share() const;
+
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] Modified mtime() const { return mtime_; }
   [[nodiscard]] dev_t device() const { return device_; }

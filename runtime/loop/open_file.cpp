@@ -44,4 +44,14 @@ Result<OpenFile> OpenFile::adopt(int descriptor) {
   return file;
 }
 
+OpenFile OpenFile::share() const {
+  OpenFile other;
+  other.descriptor_ = descriptor_;
+  other.size_ = size_;
+  other.mtime_ = mtime_;
+  other.device_ = device_;
+  other.inode_ = inode_;
+  return other;
+}
+
 }  // namespace bridge::loop

@@ -164,7 +164,12 @@ void Exchange::head(http::ResponseHead head) {
 }
 
 void Exchange::body(Bytes data) {
-  if (!answerEnded_ && !data.empty()) {
+  if (answerEnded_ || data.empty()) {
+    return;
+  }
+  if (file_) {
+    following_.push_back({.text = std::move(data), .file = {}, .range = {}});
+  } else {
     append(std::move(data));
   }
 }
@@ -180,9 +185,17 @@ void Exchange::file(loop::OpenFile file, upstreams::FileRange range) {
   if (heldHead_ && !heldHead_->headers.has("Content-Length")) {
     heldHead_->headers.add("Content-Length", std::to_string(range.length));
   }
-  if (isHead() || range.length == 0) {
+  if (answerEnded_ || isHead() || range.length == 0) {
     return;
   }
+  if (file_) {
+    following_.push_back({.text = {}, .file = std::move(file), .range = range});
+  } else {
+    sendFile(std::move(file), range);
+  }
+}
+
+void Exchange::sendFile(loop::OpenFile file, upstreams::FileRange range) {
   file_ = std::make_unique<FileSource>(
       front_.loop, std::move(file), range,
       FileSource::Events{.onData = [this](Bytes data) { append(std::move(data)); },
@@ -191,11 +204,26 @@ void Exchange::file(loop::OpenFile file, upstreams::FileRange range) {
                                file_.reset();
                                if (!result.ok()) {
                                  fail(std::move(result).error());
-                               } else if (answerEnded_) {
-                                 flush();
+                               } else {
+                                 goOn();
                                }
                              },
                          .mayRead = [this] { return heldBytes_ + client_.pendingWrite() < kHighWater; }});
+}
+
+void Exchange::goOn() {
+  while (!file_ && !following_.empty()) {
+    auto next = std::move(following_.front());
+    following_.pop_front();
+    if (next.range.length > 0) {
+      sendFile(std::move(next.file), next.range);
+    } else {
+      append(std::move(next.text));
+    }
+  }
+  if (!file_ && answerEnded_) {
+    flush();
+  }
 }
 
 void Exchange::end() {
@@ -231,6 +259,7 @@ void Exchange::reply(Reply reply) {
   heldBody_.clear();
   heldBytes_ = 0;
   file_.reset();
+  following_.clear();
   heldHead_ = std::move(reply.head);
   status_ = heldHead_->status;
   if (!reply.body.empty()) {
@@ -325,9 +354,13 @@ void Exchange::flush() {
   }
   if (complete) {
     finishWhenWritten();
-  } else {
-    applyBackPressure();
+    return;
   }
+  if (file_) {
+    // Where the socket has taken everything at once, nobody else says so.
+    file_->resume();
+  }
+  applyBackPressure();
 }
 
 void Exchange::applyBackPressure() {
@@ -365,6 +398,7 @@ void Exchange::cut(const Error& error) {
   answerEnded_ = true;
   call_.reset();
   file_.reset();
+  following_.clear();
   state_.move(State::Done);
   record(true);
   client_.exchangeCut();

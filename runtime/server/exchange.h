@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -102,6 +103,8 @@ class Exchange final : public upstreams::Answer {
   void reply(Reply reply);
   void replyError(const Error& error);
   void append(Bytes data);
+  void sendFile(loop::OpenFile file, upstreams::FileRange range);
+  void goOn();
   void scheduleFlush();
   void flush();
   bool writeHead(std::optional<std::uint64_t> bodyLength, std::vector<Bytes>& out);
@@ -138,6 +141,13 @@ class Exchange final : public upstreams::Answer {
   std::string_view route_;
   std::unique_ptr<upstreams::Call> call_;
   std::unique_ptr<FileSource> file_;
+  /// What the body goes on with after that file, a text or a span of a file each.
+  struct Following {
+    Bytes text;
+    loop::OpenFile file;
+    upstreams::FileRange range;
+  };
+  std::list<Following> following_;
   /// Lives as long as the exchange: deferred work looks at it before it touches `this`.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,104 +1,94 @@
 #include "upstreams/static_files.h"
 
-#include <spdlog/fmt/fmt.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <climits>
-#include <cstdlib>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "http/date.h"
+#include "http/accept.h"
 #include "http/percent.h"
-#include "http/range.h"
 
 namespace bridge::upstreams {
 namespace {
 
 constexpr const char* kSystemTypes = "/etc/mime.types";
+/// A file up to this size is held in memory.
+constexpr std::uint64_t kSmall = 64U << 10U;
+/// The clock of a file system is coarse: what was written just now may be written again without a sign of it.
+constexpr double kSettled = 2;
+/// Siblings come and go with a build; looking for three of them for every request would cost more than the answer.
+constexpr Duration kSiblingsStay = Seconds(1);
+
+struct Coding {
+  std::string_view name;
+  std::string_view ending;
+};
+/// The better first.
+constexpr std::array<Coding, 3> kCodings = {{{"br", ".br"}, {"zstd", ".zst"}, {"gzip", ".gz"}}};
 
 std::string systemTypes() {
   std::ifstream file(kSystemTypes);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Canonical form of a folder with a slash at its end; empty where it does not exist.
-std::string realFolder(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  return real ? std::string(real.get()) + "/" : std::string();
+std::vector<std::string> foldersOf(const StaticFiles::Options& options) {
+  std::vector<std::string> folders = {options.publicFolder};
+  folders.insert(folders.end(), options.linkedFolders.begin(), options.linkedFolders.end());
+  return folders;
 }
 
-/// Segments that nginx's usual rules for Laravel hide: dotfiles but `.well-known`, and anything PHP would run.
-bool isHidden(std::string_view path) {
-  std::size_t begin = 0;
-  while (begin < path.size()) {
-    const std::size_t end = std::min(path.find('/', begin), path.size());
-    const std::string_view segment = path.substr(begin, end - begin);
-    if (segment.front() == '.' && !(begin == 0 && segment == ".well-known")) {
+/// Letters, digits, `-` and `_`, and not all of them small letters, which would be a word.
+bool looksHashed(std::string_view text) {
+  const auto isPart = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  const auto isSmall = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
+  return std::ranges::all_of(text, isPart) && !std::ranges::all_of(text, isSmall);
+}
+
+}  // namespace
+
+bool isHashedAsset(std::string_view path) {
+  constexpr std::string_view kFolder = "build/assets/";
+  // Vite's hash has eight characters, which may be hyphens; older and other settings have six to twenty.
+  constexpr std::size_t kUsual = 8;
+  constexpr std::size_t kShortest = 6;
+  constexpr std::size_t kLongest = 20;
+  if (!path.starts_with(kFolder)) {
+    return false;
+  }
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  bool first = true;
+  while (true) {
+    const auto dot = name.find('.');
+    const auto part = name.substr(0, dot);
+    const auto hyphen = part.rfind('-');
+    const auto tail = hyphen == std::string_view::npos ? std::string_view() : part.substr(hyphen + 1);
+    // "app-BkT1gq-x.js", "app-4ed993c7.js", "app.4ed993c7.js".
+    if ((part.size() > kUsual && part[part.size() - kUsual - 1] == '-' &&
+         looksHashed(part.substr(part.size() - kUsual))) ||
+        (tail.size() >= kShortest && tail.size() <= kLongest && looksHashed(tail)) ||
+        (!first && dot != std::string_view::npos && part.size() >= kShortest && part.size() <= kLongest &&
+         looksHashed(part))) {
       return true;
     }
-    begin = end + 1;
+    if (dot == std::string_view::npos) {
+      return false;
+    }
+    name.remove_prefix(dot + 1);
+    first = false;
   }
-  return path.ends_with(".php") || path.find(".php/") != std::string_view::npos;
 }
 
-/// Where an open file really is, symlinks resolved; empty where the kernel does not say.
-std::string realPathOf(const loop::OpenFile& file) {
-  std::array<char, PATH_MAX> path{};
-  const auto link = fmt::format("/proc/self/fd/{}", file.descriptor());
-  const ssize_t length = ::readlink(link.c_str(), path.data(), path.size());
-  return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : std::string();
-}
-
-std::int64_t modifiedSecond(const loop::OpenFile& file) {
-  return std::chrono::floor<Seconds>(file.mtime()).time_since_epoch().count();
-}
-
-/// Strong: size and modification time to the nanosecond name one state of the file.
-std::string etagOf(const loop::OpenFile& file) {
-  return fmt::format("\"{:x}-{:x}\"", file.mtime().time_since_epoch().count(), file.size());
-}
-
-/// Whether an If-None-Match list holds the tag; weak comparison (RFC 9110, 13.1.2).
-bool listsTag(std::string_view list, std::string_view tag) {
-  return list == "*" || list.find(tag) != std::string_view::npos;
-}
-
-bool isUnchanged(const http::Headers& headers, std::string_view etag, std::int64_t modified, std::int64_t now) {
-  if (const auto match = headers.find("If-None-Match")) {
-    return listsTag(*match, etag);
-  }
-  if (const auto since = headers.find("If-Modified-Since")) {
-    const auto date = http::parseDate(*since, now);
-    return date && modified <= *date;
-  }
-  return false;
-}
-
-/// Range counts only when If-Range, where sent, still names this file (RFC 9110, 13.1.5).
-bool rangeApplies(const http::Headers& headers, std::string_view etag, std::int64_t modified, std::int64_t now) {
-  const auto condition = headers.find("If-Range");
-  if (!condition) {
-    return true;
-  }
-  if (condition->starts_with('"')) {
-    return *condition == etag;
-  }
-  const auto date = http::parseDate(*condition, now);
-  return date && modified == *date;
-}
-
-/// The answer of one file; it was found when the request started.
-class FileCall final : public Call {
+/// The answer of one file, which was found when the request started.
+class StaticFiles::FileCall final : public Call {
  public:
-  FileCall(loop::Loop& loop, const http::Request& request, loop::OpenFile file, std::string type, Answer& answer)
-      : request_(request), file_(std::move(file)), type_(std::move(type)), answer_(answer) {
-    loop.defer([this, alive = std::weak_ptr(alive_)] {
+  FileCall(StaticFiles& owner, const http::Request& request, Found found, http::ResponseHead head, Answer& answer)
+      : owner_(owner), request_(request), found_(std::move(found)), head_(std::move(head)), answer_(answer) {
+    owner.loop_.defer([this, alive = std::weak_ptr(alive_)] {
       if (!alive.expired()) {
         respond();
       }
@@ -112,99 +102,145 @@ class FileCall final : public Call {
 
  private:
   void respond() {
-    const auto& headers = request_.head.headers;
-    const std::string etag = etagOf(file_);
-    const auto now = static_cast<std::int64_t>(request_.receivedAt);
-    const std::int64_t modified = modifiedSecond(file_);
-    const std::uint64_t size = file_.size();
-    http::ResponseHead head{.status = 200, .reason = {}, .headers = {}};
-    head.headers.add("ETag", etag);
-    head.headers.add("Last-Modified", http::formatDate(modified));
-    head.headers.add("Accept-Ranges", "bytes");
-    if (isUnchanged(headers, etag, modified, now)) {
-      head.status = 304;
-      complete(std::move(head));
-      return;
+    auto answer = answerWith(found_.known->facts, request_, std::move(head_));
+    const auto size = found_.known->facts.size;
+    if (const auto content = found_.known->content) {
+      complete(tell(answer_, std::move(answer), *content, alive_));
+    } else if (!answer.pieces.empty() && size > 0 && size <= kSmall) {
+      read(std::move(answer));
+    } else {
+      complete(tell(answer_, std::move(answer), found_.file, alive_));
     }
-    FileRange span{0, size};
-    const auto field = headers.find("Range");
-    if (field && request_.head.method == "GET" && rangeApplies(headers, etag, modified, now)) {
-      const auto range = http::parseRange(*field, size);
-      if (range.kind == http::RangeRequest::Kind::unsatisfiable) {
-        head.status = 416;
-        head.headers.add("Content-Range", fmt::format("bytes */{}", size));
-        complete(std::move(head));
-        return;
-      }
-      // Several ranges may be answered with the whole (RFC 9110, 14.2: a server may ignore Range).
-      if (range.kind == http::RangeRequest::Kind::partial && range.ranges.size() == 1) {
-        head.status = 206;
-        head.headers.add("Content-Range", http::contentRange(range.ranges.front(), size));
-        span = {range.ranges.front().offset, range.ranges.front().length};
-      }
-    }
-    head.headers.add("Content-Type", type_);
-    head.headers.add("Content-Length", std::to_string(span.length));
-    answer_.head(std::move(head));
-    answer_.file(std::move(file_), span);
-    answer_.end();
   }
 
-  void complete(http::ResponseHead head) {
-    answer_.head(std::move(head));
-    answer_.end();
+  void complete(bool alive) {
+    if (alive) {
+      answer_.end();
+    }
   }
 
+  /// Into memory, and from there to this client and the next ones.
+  void read(FileAnswer answer) {
+    reader_.emplace(owner_.loop_, found_.file);
+    reader_->read(0, static_cast<std::size_t>(found_.known->facts.size),
+                  [this, answer = std::make_shared<FileAnswer>(std::move(answer))](Result<Bytes> bytes) {
+                    if (!bytes.ok() || bytes->size() != found_.known->facts.size) {
+                      answer_.fail({ErrorCode::Internal, "the file changed while it was read: " + found_.path});
+                      return;
+                    }
+                    const auto content = bytes->release();
+                    remember(content);
+                    complete(tell(answer_, std::move(*answer), content, alive_));
+                  });
+  }
+
+  void remember(const std::string& content) {
+    const auto& identity = found_.known->identity;
+    const bool settled = request_.receivedAt - static_cast<double>(identity.modified) / 1e9 > kSettled;
+    if (settled && FileIdentity::of(found_.file.descriptor()) == identity) {
+      owner_.cache_.hold(found_.path, *found_.known, content);
+    }
+  }
+
+  StaticFiles& owner_;
   const http::Request& request_;
-  loop::OpenFile file_;
-  std::string type_;
+  Found found_;
+  http::ResponseHead head_;
   Answer& answer_;
+  std::optional<loop::FileReader> reader_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-}  // namespace
-
 StaticFiles::StaticFiles(loop::Loop& loop, Options options, Upstream& next)
-    : loop_(loop), options_(std::move(options)), next_(next), types_(systemTypes()) {}
+    : loop_(loop),
+      publicFolder_(options.publicFolder),
+      folders_(foldersOf(options)),
+      next_(next),
+      types_(systemTypes()),
+      cache_(options.cache) {}
 
 std::unique_ptr<Call> StaticFiles::start(const http::Request& request, const Params& params, Answer& answer) {
-  if (request.head.method == "GET" || request.head.method == "HEAD") {
-    std::string name;
-    if (auto file = find(request, name); file.ok()) {
-      return std::make_unique<FileCall>(loop_, request, std::move(*file), types_.of(name), answer);
+  if ((request.head.method == "GET" || request.head.method == "HEAD") && !request.head.path.ends_with('/')) {
+    const auto name = http::safeFilePath(request.head.path);
+    if (name && !name->empty() && !isHiddenFile(*name)) {
+      if (auto plain = find(publicFolder_ + "/" + *name)) {
+        http::ResponseHead head{.status = 200, .reason = {}, .headers = {}};
+        head.headers.reserve(10);
+        head.headers.add("Content-Type", plain->known->type);
+        if (isHashedAsset(*name)) {
+          head.headers.add("Cache-Control", "public, max-age=31536000, immutable");
+        }
+        auto chosen = choose(std::move(*plain), request, head);
+        return std::make_unique<FileCall>(*this, request, std::move(chosen), std::move(head), answer);
+      }
     }
   }
   return next_.start(request, params, answer);
 }
 
-Result<loop::OpenFile> StaticFiles::find(const http::Request& request, std::string& name) const {
-  const Error notFound{ErrorCode::NotFound, {}};
-  auto path = http::safeFilePath(request.head.path);
-  if (!path || path->empty() || request.head.path.ends_with('/') || isHidden(*path)) {
-    return notFound;
+std::optional<StaticFiles::Found> StaticFiles::find(std::string path) {
+  const auto identity = FileIdentity::of(path);
+  if (!identity) {
+    return std::nullopt;
   }
-  // Opened here and not on libuv's thread pool, as nginx does: a look-up in the kernel's name cache costs about a
-  // microsecond, a trip through the pool fifty, and every request of the application pays it.
-  auto file = loop::OpenFile::open(options_.publicFolder + "/" + *path);
-  if (!file.ok()) {
-    return file;
+  if (auto known = cache_.find(path, *identity); known && known->content) {
+    return Found{.path = std::move(path), .known = std::move(known), .file = {}};
   }
-  const std::string real = realPathOf(*file);
-  if (real.ends_with(".php") || !isInside(real)) {
-    return notFound;
+  // Here and not on libuv's pool, as nginx does: a look-up in the kernel's name cache costs about a microsecond, a trip
+  // through the pool fifty.
+  auto file = loop::OpenFile::open(path);
+  const auto opened = file.ok() ? FileIdentity::of(file->descriptor()) : std::nullopt;
+  if (!opened) {
+    return std::nullopt;
   }
-  name = std::move(*path);
-  return file;
+  auto known = cache_.find(path, *opened);
+  if (!known) {
+    if (!folders_.show(*file)) {
+      return std::nullopt;
+    }
+    known = std::make_shared<KnownFile>();
+    known->identity = *opened;
+    known->facts = factsOf(*file);
+    known->type = types_.of(path);
+    cache_.put(path, known);
+  }
+  return Found{.path = std::move(path), .known = std::move(known), .file = std::move(*file)};
 }
 
-bool StaticFiles::isInside(const std::string& realPath) const {
-  // Resolved anew each time: a deploy moves the folder behind the link.
-  const auto leadsInto = [&realPath](const std::string& folder) {
-    const std::string real = realFolder(folder);
-    return !real.empty() && realPath.starts_with(real);
-  };
-  return leadsInto(options_.publicFolder) ||
-         std::any_of(options_.linkedFolders.begin(), options_.linkedFolders.end(), leadsInto);
+StaticFiles::Found StaticFiles::choose(Found plain, const http::Request& request, http::ResponseHead& head) {
+  auto& known = *plain.known;
+  if (loop_.now() - kSiblingsStay > known.siblingsSeen) {
+    known.siblings = 0;
+    for (std::size_t i = 0; i < kCodings.size(); ++i) {
+      if (FileIdentity::of(plain.path + std::string(kCodings[i].ending))) {
+        known.siblings |= 1U << i;
+      }
+    }
+    known.siblingsSeen = loop_.now();
+  }
+  if (known.siblings == 0) {
+    return plain;
+  }
+  head.headers.add("Vary", "Accept-Encoding");
+  std::vector<std::string_view> names;
+  std::vector<Coding> codings;
+  for (std::size_t i = 0; i < kCodings.size(); ++i) {
+    if ((known.siblings & 1U << i) != 0) {
+      names.push_back(kCodings[i].name);
+      codings.push_back(kCodings[i]);
+    }
+  }
+  const auto preferred = http::preferredCoding(request.head.headers, names);
+  if (!preferred) {
+    return plain;
+  }
+  const auto& coding = codings[*preferred];
+  auto sibling = find(plain.path + std::string(coding.ending));
+  if (!sibling) {
+    return plain;
+  }
+  head.headers.add("Content-Encoding", std::string(coding.name));
+  return std::move(*sibling);
 }
 
 }  // namespace bridge::upstreams

@@ -31,7 +31,7 @@ struct ServedBy {
 
 /// Where an upstream puts its answer. Owned by the exchange, which outlives the Call.
 ///
-/// Legal order: informational*, head, (body* | file), end; or `fail` once at any point before `end`. Nothing may be
+/// Legal order: informational*, head, (body | file)*, end; or `fail` once at any point before `end`. Nothing may be
 /// called before `Upstream::start` has returned, after `end` or `fail`, or after the Call is destroyed. Each of `head`,
 /// `body`, `file`, `end` and `fail` may destroy the Call.
 class Answer {
@@ -39,7 +39,8 @@ class Answer {
   virtual void informational(http::ResponseHead head) = 0;
   virtual void head(http::ResponseHead head) = 0;
   virtual void body(Bytes data) = 0;
-  /// The rest of the body is this span of a file, sent by the exchange, which reports nothing back before `end`.
+  /// What comes next in the body is this span of a file, sent by the exchange, which reports nothing back before `end`.
+  /// A body of more than one piece brings its Content-Length.
   virtual void file(loop::OpenFile file, FileRange range) = 0;
   virtual void end() = 0;
   /// Before `head`: an error page with the status of the code. After it: the connection is cut.

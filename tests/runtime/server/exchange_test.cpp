@@ -237,6 +237,34 @@ TEST_F(ExchangeTest, SendsASpanOfAFile) {
   std::filesystem::remove(path);
 }
 
+TEST_F(ExchangeTest, MixesTextsAndSpansOfAFile) {
+  const auto path = std::filesystem::temp_directory_path() / ("exchange_test_" + std::to_string(::getpid()));
+  std::ofstream(path) << std::string(700'000, 'a') << "needle" << std::string(1000, 'z');
+  answerWith([&path](Answer& answer) {
+    auto file = loop::OpenFile::open(path);
+    ASSERT_TRUE(file.ok());
+    answer.head({.status = 206, .reason = {}, .headers = {{"Content-Length", "700019"}}});
+    answer.body(Bytes::copyOf("<"));
+    answer.file(file->share(), {.offset = 0, .length = 700'000});
+    answer.body(Bytes::copyOf("|"));
+    answer.file(file->share(), {.offset = 699'999, .length = 8});
+    answer.file(file->share(), {.offset = 700'002, .length = 8});
+    answer.body(Bytes::copyOf(">"));
+    answer.end();
+  });
+  serve([&] {
+    TestClient client(port);
+    client.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = client.readUntilContains(">");
+    EXPECT_THAT(answer, HasSubstr("\r\n\r\n<aaaa"));
+    EXPECT_THAT(answer, EndsWith("aaa|aneedlezedlezzzz>"));
+    // The connection goes on.
+    client.send(kGet);
+    EXPECT_THAT(client.readUntilContains(">"), EndsWith("aaa|aneedlezedlezzzz>"));
+  });
+  std::filesystem::remove(path);
+}
+
 TEST_F(ExchangeTest, CutsWhereAFileIsShorterThanItWas) {
   const auto path = std::filesystem::temp_directory_path() / ("exchange_test_" + std::to_string(::getpid()));
   std::ofstream(path) << "short";
