@@ -9,7 +9,7 @@ use RuntimeException;
 /** One TCP connection, byte by byte: what is sent is exactly what the test says, what comes is read in the pieces in which the server sent it. */
 final class Connection
 {
-    private const SECONDS = 30;
+    private const SECONDS = 15;
 
     /** @var resource */
     private $socket;

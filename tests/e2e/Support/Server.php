@@ -58,6 +58,7 @@ final class Server
         $folder ??= self::folder();
         $environment = $settings + [
             'HTTP_PORT' => '0',
+            'SHUTDOWN_TIMEOUT' => '5',
             'LARAVEL_PATH' => self::application(),
             'SOCKET_PATH' => "$folder/bridge.sock",
             'LOG_DIR' => "$folder/logs",
