@@ -20,7 +20,7 @@ serve: build $(if $(LARAVEL_PATH),,demo) ## serve the demo application on port 8
 	echo "Serving $$LARAVEL_PATH; Ctrl-C stops."
 	exec $(server)
 
-test: build vendor/.installed ## every test: native, PHP, end to end; one closing summary
+test: build vendor/.installed demo ## every test: native, PHP, end to end; one closing summary
 	@ninja -C build
 	tests/run $(suites)
 
@@ -43,7 +43,7 @@ tidy: build ## clang-tidy over the server (slow)
 generate: build ## write .env.example and the tables of README.md anew
 	@tools/generated write
 
-sanitize: packages ## all native tests under AddressSanitizer and UndefinedBehaviorSanitizer
+sanitize: packages demo ## all native tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@[ -f build/sanitize/build.ninja ] || $(configure) -B build/sanitize -DBRIDGE_SANITIZE=address,undefined \
 	    -DCMAKE_BUILD_TYPE=Sanitize -DCMAKE_CXX_FLAGS_SANITIZE='-O1 -g1 -D_GLIBCXX_ASSERTIONS' >/dev/null
 	ninja -C build/sanitize
