@@ -5,6 +5,7 @@
 
 #include "server/filters/request_id.h"
 #include "server/filters/server_options.h"
+#include "server/filters/trusted_proxies.h"
 
 namespace bridge {
 
@@ -29,9 +30,15 @@ void configure(server::Front& front, const config::Settings& settings) {
                    .bodyIdleTimeout = settings.bodyIdleTimeout,
                    .keepAliveTimeout = settings.keepaliveTimeout,
                    .writeIdleTimeout = settings.writeIdleTimeout,
+                   .proxyProtocol = settings.httpProxyProtocol,
+                   .trustedProxies = http::Networks(settings.trustedProxies),
                    .accessLog = settings.accessLog,
                    .logQuery = settings.logQuery,
                    .counted = true};
+  // First: what follows speaks of the client.
+  if (!front.options.trustedProxies.empty()) {
+    front.filters.push_back(std::make_unique<server::TrustedProxies>(front.options.trustedProxies));
+  }
   std::random_device random;
   front.filters.push_back(std::make_unique<server::RequestId>(std::uint64_t{random()} << 32U | random()));
   front.filters.push_back(std::make_unique<server::ServerOptions>());

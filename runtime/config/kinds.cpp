@@ -105,6 +105,9 @@ std::string List::wanted(std::string_view /*limits*/) { return ""; }
 std::optional<std::vector<std::string>> Networks::parse(std::string_view text, std::string_view /*limits*/) {
   auto items = List::parse(text, "");
   for (const auto& item : *items) {
+    if (item == "unix:") {
+      continue;
+    }
     const auto slash = item.find('/');
     const auto address = item.substr(0, slash);
     in6_addr bytes;
@@ -119,7 +122,7 @@ std::optional<std::vector<std::string>> Networks::parse(std::string_view text, s
   return items;
 }
 std::string Networks::wanted(std::string_view /*limits*/) {
-  return "addresses and networks such as 10.0.0.0/8, separated by commas";
+  return "addresses, networks such as 10.0.0.0/8, and unix:, separated by commas";
 }
 
 std::optional<std::vector<std::string>> Words::parse(std::string_view text, std::string_view /*limits*/) {

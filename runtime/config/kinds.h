@@ -158,7 +158,7 @@ struct List : Plain<List, std::vector<std::string>> {
   static std::string wanted(std::string_view);
 };
 
-/// IPv4 and IPv6 addresses and networks (10.0.0.0/8), separated by commas.
+/// IPv4 and IPv6 addresses and networks (10.0.0.0/8), and `unix:`, separated by commas.
 struct Networks : Plain<Networks, std::vector<std::string>> {
   static std::optional<std::vector<std::string>> parse(std::string_view text, std::string_view);
   static std::string wanted(std::string_view);

@@ -97,6 +97,9 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   };
   notAbove("SOCKET_POOL_MIN", "SOCKET_POOL_MAX", settings.socketPoolMin, settings.socketPoolMax);
   notAbove("MAX_HEADER_LINE", "MAX_HEADER_SIZE", settings.maxHeaderLine, settings.maxHeaderSize);
+  if (settings.httpProxyProtocol && settings.trustedProxies.empty()) {
+    problems.push_back({"HTTP_PROXY_PROTOCOL", "on", "needs TRUSTED_PROXIES: the header is taken from nobody else"});
+  }
   checkSocketPath("SOCKET_PATH", settings.socketPath, kMaxSocketPath - kGenerationSuffix, problems);
   checkSocketPath("ADMIN_SOCKET", settings.adminSocket, kMaxSocketPath, problems);
   if (settings.adminSocket == settings.socketPath) {

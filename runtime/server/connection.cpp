@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "base/metrics.h"
+#include "http/proxy_protocol.h"
 
 namespace bridge::server {
 namespace {
@@ -24,6 +26,7 @@ Connection::Connection(Front& front, std::unique_ptr<loop::Stream> stream, std::
       stream_(std::move(stream)),
       client_(endpointOf(stream_->peer())),
       local_(endpointOf(stream_->local())),
+      proxyHeaderDue_(front.options.proxyProtocol),
       parser_(http::H1Parser::Role::request, front.options.head),
       idleSince_(front.loop.now()),
       readTimer_(front.loop),
@@ -32,6 +35,10 @@ Connection::Connection(Front& front, std::unique_ptr<loop::Stream> stream, std::
 Connection::~Connection() = default;
 
 void Connection::start() {
+  if (proxyHeaderDue_ && !front_.options.trustedProxies.contain(client_.address)) {
+    drop({ErrorCode::BadRequest, "HTTP_PROXY_PROTOCOL is on, and the peer is not one of TRUSTED_PROXIES"});
+    return;
+  }
   stream_->startReading({.onData = [this](Bytes data) { onData(std::move(data)); },
                          .onEnd = [this](std::optional<Error> error) { onInputEnd(!error); }});
   await(Patience::head);
@@ -77,6 +84,33 @@ void Connection::onData(Bytes data) {
   pump();
 }
 
+bool Connection::takeProxyHeader() {
+  const auto header = http::parseProxyHeader(std::string_view(input_).substr(consumed_));
+  if (!header.ok()) {
+    drop(header.error());
+    return false;
+  }
+  if (!*header) {
+    return false;
+  }
+  proxyHeaderDue_ = false;
+  consumed_ += (*header)->size;
+  if (const auto& ends = (*header)->ends) {
+    client_ = ends->client;
+    local_ = ends->server;
+  }
+  if ((*header)->tls) {
+    scheme_ = "https";
+  }
+  return true;
+}
+
+void Connection::drop(const Error& why) {
+  log::info("server", "a connection from {} is closed: {}", log::escape(client_.address), log::escape(why.message()));
+  stream_->closeReset();
+  close();
+}
+
 void Connection::onInputEnd(bool orderly) {
   inputEnded_ = true;
   if (lingering_ || !exchange_) {
@@ -94,7 +128,7 @@ void Connection::onInputEnd(bool orderly) {
 }
 
 void Connection::pump() {
-  if (pumping_) {
+  if (pumping_ || (proxyHeaderDue_ && !takeProxyHeader())) {
     return;
   }
   pumping_ = true;
@@ -139,7 +173,7 @@ http::Flow Connection::onRequestHead(http::RequestHead head) {
                         .id = {},
                         .client = client_,
                         .server = local_,
-                        .scheme = "http",
+                        .scheme = scheme_,
                         .received = front_.loop.preciseNow(),
                         .receivedAt = front_.loop.wallClock()};
   ++served_;

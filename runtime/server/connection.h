@@ -57,6 +57,9 @@ class Connection final : private http::H1Handler, private Exchange::Client {
 
   void onData(Bytes data);
   void onInputEnd(bool orderly);
+  /// Reads what a load balancer says before the first request; false where there is nothing to parse behind it yet.
+  [[nodiscard]] bool takeProxyHeader();
+  void drop(const Error& why);
   void pump();
   [[nodiscard]] http::Flow flow() const;
   void adjustReading();
@@ -73,6 +76,8 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   std::unique_ptr<loop::Stream> stream_;
   http::Endpoint client_;
   http::Endpoint local_;
+  std::string scheme_ = "http";
+  bool proxyHeaderDue_;
   http::H1Parser parser_;
   std::unique_ptr<Exchange> exchange_;
 

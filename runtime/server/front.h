@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "http/h1_limits.h"
+#include "http/networks.h"
 #include "loop/loop.h"
 #include "routes/router.h"
 #include "server/filters/filter.h"
@@ -29,6 +30,9 @@ struct Options {
   Duration bodyIdleTimeout = Seconds(30);
   Duration keepAliveTimeout = Seconds(75);
   Duration writeIdleTimeout = Seconds(60);
+  /// Whether each connection begins with a header of the PROXY protocol; taken from trusted proxies only.
+  bool proxyProtocol = false;
+  http::Networks trustedProxies{};
   bool accessLog = true;
   bool logQuery = false;
   /// Whether the metrics count what comes in here; not for operators' own requests.

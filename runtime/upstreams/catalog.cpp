@@ -14,18 +14,22 @@ constexpr std::string_view kEverything = "/*";
 }  // namespace
 
 Catalog::Catalog(loop::Loop& loop, config::Settings& settings, Environment environment)
-    : loop_(loop), settings_(settings), laravel_(loop, settings, std::move(environment)) {
+    : loop_(loop),
+      settings_(settings),
+      laravel_(loop, settings, std::move(environment)),
+      sendfile_(settings.sendfileRoots, laravel_) {
   if (settings.staticFiles) {
     staticFiles_ = std::make_unique<StaticFiles>(
         loop,
         StaticFiles::Options{.publicFolder = settings.laravelPath + "/public",
-                             .linkedFolders = {settings.laravelPath + "/storage/app/public"}},
-        laravel_);
+                             .linkedFolders = {settings.laravelPath + "/storage/app/public"},
+                             .cache = {}},
+        sendfile_);
   }
 }
 
 void Catalog::addRoutes(routes::Router<Upstream*>& router) {
-  Upstream* application = staticFiles_ ? static_cast<Upstream*>(staticFiles_.get()) : &laravel_;
+  Upstream* application = staticFiles_ ? static_cast<Upstream*>(staticFiles_.get()) : &sendfile_;
   router.add(routes::Pattern::parse(kEverything).value(), application);
 }
 

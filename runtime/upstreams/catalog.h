@@ -14,6 +14,7 @@
 #include "loop/loop.h"
 #include "routes/router.h"
 #include "upstreams/laravel.h"
+#include "upstreams/sendfile.h"
 #include "upstreams/static_files.h"
 #include "upstreams/upstream.h"
 
@@ -44,6 +45,7 @@ class Catalog {
   loop::Loop& loop_;
   config::Settings& settings_;
   Laravel laravel_;
+  Sendfile sendfile_;
   std::unique_ptr<StaticFiles> staticFiles_;
 };
 

@@ -91,9 +91,10 @@ TEST(Kinds, HostPortsAreAHostAndAPort) {
 }
 
 TEST(Kinds, NetworksAreAddressesWithOrWithoutBits) {
-  EXPECT_TRUE(Networks::parse("127.0.0.1, 10.0.0.0/8, ::1, fd00::/8", ""));
+  EXPECT_TRUE(Networks::parse("127.0.0.1, 10.0.0.0/8, ::1, fd00::/8, unix:", ""));
   EXPECT_TRUE(Networks::parse("", ""));
-  for (const auto* bad : {"10.0.0.0/33", "::/129", "localhost", "10.0.0", "10.0.0.0/", "10.0.0.0/-1", "*"}) {
+  for (const auto* bad :
+       {"10.0.0.0/33", "::/129", "localhost", "10.0.0", "10.0.0.0/", "10.0.0.0/-1", "*", "unix:/run/x"}) {
     EXPECT_FALSE(Networks::parse(bad, "")) << bad;
   }
 }

@@ -201,6 +201,12 @@ TEST(Settings, RefuseASocketPathThatTheKernelWouldCut) {
   EXPECT_EQ(loadFrom({{"HTTP_HOST", "unix:/tmp/rust_php_bridge.sock"}}).problems.size(), 1U);
 }
 
+TEST(Settings, TakeTheProxyProtocolFromTrustedProxiesOnly) {
+  EXPECT_THAT(problemTexts(loadFrom({{"HTTP_PROXY_PROTOCOL", "on"}})),
+              ElementsAre("HTTP_PROXY_PROTOCOL: \"on\" needs TRUSTED_PROXIES: the header is taken from nobody else"));
+  EXPECT_TRUE(loadFrom({{"HTTP_PROXY_PROTOCOL", "on"}, {"TRUSTED_PROXIES", "unix:"}}).problems.empty());
+}
+
 TEST(Settings, DoNotCompareWhatIsWrongByItself) {
   EXPECT_EQ(loadFrom({{"SOCKET_POOL_MIN", "none"}, {"SOCKET_POOL_MAX", "1"}}).problems.size(), 1U);
 }
