@@ -95,7 +95,9 @@ final class Sandbox
             new ServiceState($app, 'events', ['wildcardsCache']),
             new ServiceState($app, Kernel::class),
             new ServiceState($app, 'router'),
-            new ServiceState($app, 'routes'),
+            // The routes made from the compiled ones: RouteControllers has emptied the one that was matched, and making it
+            // again would cost a quarter of a small request.
+            new ServiceState($app, 'routes', ['nameCache']),
             new Urls($app),
             new ServiceState($app, 'redirect'),
             $guards,

@@ -57,12 +57,13 @@ final class ContainerState implements Resetter
      */
     private static function trimmer(Container $app): Closure
     {
-        $trim = Closure::bind(static function (Container $app, array $instances, array $resolved): void {
-            foreach (array_diff_key($app->instances, $instances) as $name => $_) {
-                unset($app->instances[$name]);
+        $trim = Closure::bind(static function (Container $app, array $instances, int $resolved): void {
+            // What was added stands at the end; where that is not so, the comparison that follows puts it right.
+            for ($extra = count($app->instances) - count($instances); $extra > 0; $extra--) {
+                unset($app->instances[array_key_last($app->instances)]);
             }
-            foreach (array_diff_key($app->resolved, $resolved) as $name => $_) {
-                unset($app->resolved[$name]);
+            for ($extra = count($app->resolved) - $resolved; $extra > 0; $extra--) {
+                unset($app->resolved[array_key_last($app->resolved)]);
             }
             if (isset($instances['request'])) {
                 $app->instances['request'] = $instances['request'];
@@ -71,6 +72,6 @@ final class ContainerState implements Resetter
         $state = Closure::bind(static fn (Container $app): array => [$app->instances, $app->resolved], null, Container::class);
         [$instances, $resolved] = $state($app);
 
-        return static fn () => $trim($app, $instances, $resolved);
+        return static fn () => $trim($app, $instances, count($resolved));
     }
 }
