@@ -14,7 +14,7 @@ final class BleedTest extends ServerTestCase
 {
     protected static function settings(): array
     {
-        return ['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1'];
+        return ['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1', 'WORKER_MAX_REQUESTS' => '0'];
     }
 
     /** @return array<string, array{string}> */
@@ -62,19 +62,23 @@ final class BleedTest extends ServerTestCase
 
     public function test_memory_does_not_grow_with_the_requests(): void
     {
-        $ask = fn (): int => $this->get('/whoami')->json()['memory'];
-        $visit = function (int $times): void {
-            $connection = self::server()->connect();
-            for ($number = 0; $number < $times; $number++) {
-                $connection->request('GET', '/users')->answer();
+        // What Eloquent leaves in cycles is collected now and then: the least of many looks is what stays.
+        $least = function (): int {
+            $looks = [];
+            for ($look = 0; $look < 20; $look++) {
+                $connection = self::server()->connect();
+                for ($number = 0; $number < 50; $number++) {
+                    $connection->request('GET', '/users')->answer();
+                }
+                $connection->close();
+                $looks[] = $this->get('/whoami')->json()['memory'];
             }
-            $connection->close();
+
+            return min($looks);
         };
-        $visit(200);
-        $before = $ask();
+        $least();
+        $before = $least();
 
-        $visit(300);
-
-        self::assertLessThan($before + 1048576, $ask(), 'bytes at most, of the worker');
+        self::assertLessThan($before + 262144, $least(), 'bytes at most, of the worker');
     }
 }

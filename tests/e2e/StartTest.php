@@ -99,7 +99,7 @@ final class StartTest extends TestCase
     {
         $first = $this->servers[] = Server::start([], $this->folder);
 
-        $second = $this->servers[] = Server::launch([], $this->folder);
+        $second = $this->servers[] = Server::launch(['ADMIN_SOCKET' => "$this->folder/second.admin"], $this->folder);
 
         self::assertSame(self::BAD_SETTINGS, $second->exitCode());
         self::assertStringContainsString((string) $first->handler(), $second->log());
