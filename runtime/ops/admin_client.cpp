@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -154,12 +155,22 @@ Result<AdminReply> AdminClient::ask(const std::string& method, const std::string
   if (!text.ok()) {
     return std::move(text).error();
   }
-  return parse(*text);
+  auto reply = parse(*text);
+  ucred peer{};
+  socklen_t length = sizeof(peer);
+  if (reply.ok() && ::getsockopt(socket->get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0) {
+    reply->server = peer.pid;
+  }
+  return reply;
 }
 
-bool AdminClient::waitForEnd(Duration limit) const {
+bool AdminClient::waitForEnd(pid_t server, Duration limit) const {
   constexpr Duration kStep = Millis(50);
   const Instant deadline = Clock::now() + limit;
+  if (const Socket process(server > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, server, 0)) : -1);
+      process.get() >= 0) {
+    return await(process.get(), POLLIN, deadline);
+  }
   while (connectTo(door_).ok()) {
     if (Clock::now() >= deadline) {
       return false;

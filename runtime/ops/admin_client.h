@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <utility>
 
@@ -22,6 +24,8 @@ struct AdminDoor {
 struct AdminReply {
   int status = 0;
   std::string body;
+  /// The process that answered; 0 where it cannot be known: over TCP, and from another PID namespace.
+  pid_t server = 0;
 };
 
 /// Asks a running server from another process. It blocks: for the commands only, never on a loop's thread.
@@ -34,8 +38,8 @@ class AdminClient {
   /// `limit`: for the whole of it. Io: no server answers there.
   [[nodiscard]] Result<AdminReply> ask(const std::string& method, const std::string& path,
                                        Duration limit = Seconds(10)) const;
-  /// Waits until nobody listens there any more; false when the limit came first.
-  [[nodiscard]] bool waitForEnd(Duration limit) const;
+  /// Waits until the process has ended (0: nobody listens there any more); false when the limit came first.
+  [[nodiscard]] bool waitForEnd(pid_t server, Duration limit) const;
   [[nodiscard]] const AdminDoor& door() const { return door_; }
 
  private:

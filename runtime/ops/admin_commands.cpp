@@ -1,6 +1,7 @@
 #include "ops/admin_commands.h"
 
 #include <rapidjson/document.h>
+#include <rapidjson/pointer.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -33,13 +34,18 @@ int noServer(const AdminClient& client, const Error& error) {
 std::string reasonOf(const AdminReply& reply) {
   rapidjson::Document json;
   json.Parse<rapidjson::kParseIterativeFlag>(reply.body.c_str());
-  if (!json.HasParseError() && json.IsObject()) {
-    const auto reason = json.FindMember("reason");
-    if (reason != json.MemberEnd() && reason->value.IsString()) {
-      return reason->value.GetString();
-    }
-  }
-  return "it answered with status " + std::to_string(reply.status);
+  const auto* reason = json.HasParseError() ? nullptr : rapidjson::Pointer("/reason").Get(json);
+  return reason != nullptr && reason->IsString() ? reason->GetString()
+                                                 : "it answered with status " + std::to_string(reply.status);
+}
+
+/// The server's process, where its own word and the kernel's are the same: a socket may have been opened by another one
+/// for it, and a pid may be that of another container.
+pid_t processOf(const AdminReply& reply) {
+  rapidjson::Document json;
+  json.Parse<rapidjson::kParseIterativeFlag>(reply.body.c_str());
+  const auto* pid = json.HasParseError() ? nullptr : rapidjson::Pointer("/pid").Get(json);
+  return pid != nullptr && pid->IsInt() && pid->GetInt() == reply.server ? reply.server : 0;
 }
 
 int show(const AdminClient& client, const AdminCommand& command) {
@@ -91,7 +97,7 @@ int stop(const AdminClient& client, bool wait) {
     print("stop begun\n");
     return kExitDone;
   }
-  if (!client.waitForEnd(kStopLimit)) {
+  if (!client.waitForEnd(processOf(*reply), kStopLimit)) {
     complain("the server still runs");
     return kExitRefused;
   }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "ops/status.h"
 #include "runtime/ops/fake_admin.h"
@@ -99,21 +101,44 @@ TEST(AdminCommands, SayWhereNoServerAnswers) {
   }
 }
 
-TEST(AdminCommands, WaitForTheServersEnd) {
-  FakeAdmin server([](const std::string&) { return FakeAdmin::reply(202, "{}"); });
+TEST(AdminCommands, WaitForTheEndOfTheServersProcess) {
+  FakeAdmin server(
+      [](const std::string&) { return FakeAdmin::reply(202, "{\"pid\":" + std::to_string(::getpid()) + "}"); });
+  AdminDoor door;
+  door.socket = server.path();
+  // The process that called listen() is the one that counts; it ends without having closed its door.
+  int listens[2];
+  ASSERT_EQ(::pipe(listens), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    server.listenAgain();
+    (void)!::write(listens[1], "x", 1);
+    server.start();
+    ::usleep(150'000);
+    ::_exit(0);
+  }
+  char signal = 0;
+  ASSERT_EQ(::read(listens[0], &signal, 1), 1);
+  ::close(listens[0]);
+  ::close(listens[1]);
+  server.leave();
+  const auto begin = Clock::now();
+  const auto outcome = run({.name = "stop", .json = false, .wait = true}, door);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "stopped\n");
+  EXPECT_GE(Clock::now() - begin, Millis(50));
+  EXPECT_EQ(::waitpid(child, nullptr, WNOHANG), child);
+}
+
+TEST(AdminClient, WaitsForAClosedDoorWhereItKnowsNoProcess) {
+  FakeAdmin server([](const std::string&) { return std::string(); });
   server.start();
   AdminDoor door;
   door.socket = server.path();
-  std::thread end([&server] {
-    std::this_thread::sleep_for(Millis(120));
-    server.close();
-  });
-  const auto begin = Clock::now();
-  const auto outcome = run({.name = "stop", .json = false, .wait = true}, door);
-  end.join();
-  EXPECT_EQ(outcome.code, 0);
-  EXPECT_EQ(outcome.out, "stopped\n");
-  EXPECT_GE(Clock::now() - begin, Millis(100));
+  const AdminClient client(door);
+  EXPECT_FALSE(client.waitForEnd(0, Millis(20)));
+  server.close();
+  EXPECT_TRUE(client.waitForEnd(0, Seconds(5)));
 }
 
 TEST(AdminClient, ShowsItsTokenAndBearsASilentServer) {

@@ -34,6 +34,12 @@ class FakeAdmin {
   void start() {
     thread_ = std::thread([this] { run(); });
   }
+  /// After a fork: this process is the server from here on, and the other one is not.
+  void listenAgain() const { (void)::listen(listener_, 16); }
+  void leave() {
+    ::close(listener_);
+    listener_ = -1;
+  }
   /// Nobody listens any more.
   void close() {
     over_ = true;
