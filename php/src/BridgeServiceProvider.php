@@ -5,7 +5,10 @@ declare(strict_types=1);
 namespace LaravelBridge;
 
 use Illuminate\Support\ServiceProvider;
+use LaravelBridge\Console\ReloadCommand;
 use LaravelBridge\Console\ServeCommand;
+use LaravelBridge\Console\StatusCommand;
+use LaravelBridge\Console\StopCommand;
 
 /**
  * Tells Laravel about the commands and the configuration. A request, under FPM or here, costs it nothing more.
@@ -23,7 +26,7 @@ final class BridgeServiceProvider extends ServiceProvider
     {
         if ($this->app->runningInConsole()) {
             $this->publishes([self::CONFIG => $this->app->configPath('bridge.php')], 'bridge-config');
-            $this->commands([ServeCommand::class]);
+            $this->commands([ServeCommand::class, StatusCommand::class, ReloadCommand::class, StopCommand::class]);
         }
     }
 }

@@ -110,7 +110,7 @@ final class ServeCommand extends Command
         $this->components->error('The native server is not built yet.');
         $commands = $native->buildCommands();
         $this->line('  It needs g++ 12 or newer, CMake, pkg-config, and the Debian packages libuv1-dev, libspdlog-dev,');
-        $this->line('  rapidjson-dev, libcli11-dev and libboost-dev. These two commands build it:');
+        $this->line('  rapidjson-dev, libcli11-dev, libboost-dev and prometheus-cpp-dev. These two commands build it:');
         $this->newLine();
         foreach ($commands as $command) {
             $this->line('    '.implode(' ', array_map(escapeshellarg(...), $command)));
