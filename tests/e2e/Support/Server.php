@@ -252,10 +252,12 @@ final class Server
         return (string) @file_get_contents($this->output);
     }
 
-    /** The end of it, short enough for a message. */
+    /** The end of it without the requests, short enough for a message. */
     public function lastWords(): string
     {
-        return implode("\n", array_slice(explode("\n", $this->log()), -25));
+        $lines = array_filter(explode("\n", $this->log()), static fn (string $line): bool => ! str_contains($line, ' [access] '));
+
+        return implode("\n", array_slice($lines, -25));
     }
 
     private function forget(): void
