@@ -14,6 +14,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/log_file.h"
@@ -25,6 +26,9 @@ namespace {
 constexpr std::size_t kQueuedLines = 4096;
 constexpr std::size_t kBatchBytes = 64U << 10U;
 constexpr auto kDropNoteEvery = std::chrono::seconds(1);
+/// Between two looks at the queue. A writer that waits for each line must be woken for each: on a busy server that is a
+/// system call and a change of threads per request, which costs more than the answer.
+constexpr auto kGatherFor = std::chrono::milliseconds(5);
 constexpr std::array kToSpdlog = {spdlog::level::trace, spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
                                   spdlog::level::err};
 // spdlog carries one text a line; ours are room and text, with a byte between them that no room has.
@@ -81,16 +85,8 @@ class Sink final : public spdlog::sinks::sink {
   }
 
   void log(const spdlog::details::log_msg& message) override {
-    const std::lock_guard lock(mutex_);
-    const std::string_view payload(message.payload.data(), message.payload.size());
-    const auto roomEnd = payload.find(kRoomEnd);
-    const auto level = std::find(kToSpdlog.begin(), kToSpdlog.end(), message.level) - kToSpdlog.begin();
-    if (queue_ != nullptr && message.time - lastNote_ >= kDropNoteEvery) {
-      noteDrops(message.time, queue_->overrun_counter());
-    }
-    append(message.time, static_cast<Level>(level), payload.substr(0, roomEnd), payload.substr(roomEnd + 1));
-    if (fileBatch_.size() + stderrBatch_.size() > kBatchBytes || queue_ == nullptr || queue_->queue_size() == 0) {
-      writeBatch();
+    if (take(message)) {
+      std::this_thread::sleep_for(kGatherFor);
     }
   }
 
@@ -115,6 +111,23 @@ class Sink final : public spdlog::sinks::sink {
   void set_formatter(std::unique_ptr<spdlog::formatter> /*formatter*/) override {}
 
  private:
+  /// Whether there is nothing more to write for now.
+  bool take(const spdlog::details::log_msg& message) {
+    const std::lock_guard lock(mutex_);
+    const std::string_view payload(message.payload.data(), message.payload.size());
+    const auto roomEnd = payload.find(kRoomEnd);
+    const auto level = std::find(kToSpdlog.begin(), kToSpdlog.end(), message.level) - kToSpdlog.begin();
+    if (queue_ != nullptr && message.time - lastNote_ >= kDropNoteEvery) {
+      noteDrops(message.time, queue_->overrun_counter());
+    }
+    append(message.time, static_cast<Level>(level), payload.substr(0, roomEnd), payload.substr(roomEnd + 1));
+    const bool last = queue_ == nullptr || queue_->queue_size() == 0;
+    if (last || fileBatch_.size() + stderrBatch_.size() > kBatchBytes) {
+      writeBatch();
+    }
+    return last && queue_ != nullptr;
+  }
+
   void append(Time time, Level level, std::string_view room, std::string_view text) {
     if (!file_ || !toStderr_) {
       (file_ ? fileBatch_ : stderrBatch_) += line(format_, time, level, room, text, coloured_ && !file_);
