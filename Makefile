@@ -4,11 +4,11 @@ SHELL := /bin/bash
 .ONESHELL:
 export COMPOSER_ALLOW_SUPERUSER := 1
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint tidy generate sanitize fuzz bench package clean packages demo suites
+.PHONY: help serve test build lint tidy generate sanitize fuzz bench chaos package clean packages demo suites
 
 demo_app := $(CURDIR)/tests/app
 server := build/laravel-bridge
-suites := native php e2e e2e-laravel-11 e2e-laravel-10
+suites := native php e2e e2e-laravel-11 e2e-laravel-10 chaos
 configure = cmake -G Ninja --log-level=WARNING -S .
 
 help: ## this list
@@ -58,6 +58,10 @@ fuzz: packages ## each fuzzer for FUZZ_SECONDS (30) on a copy of its corpus
 bench: build demo ## the bare kernel, this server and nginx + PHP-FPM, side by side
 	@tools/packages bench
 	php tests/bench/run.php
+
+chaos: build ## numbered requests for CHAOS_SECONDS (60) while all around them breaks: who was answered, what was lost to what
+	@tests/app/prepare 12 build/apps/laravel-12
+	tests/chaos/run
 
 package: build vendor/.installed ## the composer package as it is shipped, build/laravel-bridge.zip
 	@git archive --format=zip --output=build/laravel-bridge.zip HEAD
