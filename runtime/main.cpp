@@ -1,5 +1,6 @@
 // The program: reads arguments and settings, builds the objects in order, runs the loop. What they do is in the rooms.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -59,7 +60,9 @@ int serve(config::Settings& settings, const config::Variables& flags) {
   Duration patience = settings.shutdownTimeout;
   const auto stop = [&] {
     log::info("server", "stopping: {} connections, {:.0f} s at most", server.connections(), toMillis(patience) / 1000);
-    server.drain(patience, [&, limit = patience] { catalog.stop(limit, [&] { loop.stop(); }); });
+    server.drain(patience, [&, deadline = loop.now() + patience] {
+      catalog.stop(std::max(deadline - loop.now(), Duration::zero()), [&] { loop.stop(); });
+    });
     patience = Duration::zero();  // A second signal ends everything at once.
   };
   const auto freshSettings = [&] { return config::load(config::readSources(flags)); };

@@ -203,11 +203,14 @@ void Connection::onEnd() {
 void Connection::refuse(Error error) {
   await(Patience::none);
   if (!exchange_) {
-    // Nothing of the request is known; it still gets an id, an error page and a line in the log.
-    http::Request request;
-    request.client = client_;
-    request.received = front_.loop.preciseNow();
-    request.head.keepAlive = false;
+    // Little of the request may be known; it still gets an id, an error page and a line in the log.
+    http::Request request{.head = parser_.understood(),
+                          .id = {},
+                          .client = client_,
+                          .server = local_,
+                          .scheme = scheme_,
+                          .received = front_.loop.preciseNow(),
+                          .receivedAt = front_.loop.wallClock()};
     exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), std::move(request), false);
     exchange_->refuse(std::move(error));
     return;
@@ -226,16 +229,23 @@ void Connection::write(std::vector<Bytes> data) {
     }
     metrics::all().bytesSent.add(static_cast<double>(bytes));
   }
-  stream_->write(std::move(data));
-  if (stream_->pendingBytes() == 0) {
-    return;
-  }
-  watchWrites();
-  stream_->write(Bytes(), [this](const Result<void>& result) {
+  const auto written = [this](const Result<void>& result) {
     if (result.ok()) {
       onWriteProgress();
+    } else {
+      onWriteFailed();
     }
-  });
+  };
+  if (inputEnded_) {
+    // The end of the input has been told; that a client has left altogether only a write can tell now.
+    stream_->write(std::move(data), written);
+  } else {
+    stream_->write(std::move(data));
+  }
+  if (stream_->pendingBytes() > 0) {
+    watchWrites();
+    stream_->write(Bytes(), written);
+  }
 }
 
 std::size_t Connection::pendingWrite() const { return stream_->pendingBytes(); }
@@ -354,6 +364,13 @@ void Connection::watchWrites() {
     }
     pendingAtLastLook_ = pending;
   });
+}
+
+void Connection::onWriteFailed() {
+  if (exchange_) {
+    exchange_->clientGone();
+  }
+  close();
 }
 
 void Connection::onWriteProgress() {

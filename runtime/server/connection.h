@@ -70,6 +70,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   void onPatienceEnd();
   void watchWrites();
   void onWriteProgress();
+  void onWriteFailed();
 
   Front& front_;
   std::function<void(Connection*)> onClosed_;

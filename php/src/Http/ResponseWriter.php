@@ -72,6 +72,10 @@ final class ResponseWriter
                 return;
             }
         }
+        if ($response instanceof BinaryFileResponse && ! $response->isSuccessful()) {
+            // A range that cannot be satisfied: Symfony leaves the length of the file in the head and sends nothing.
+            $response->headers->remove('Content-Length');
+        }
         $this->head($response, $answer, $printed);
         $answer->bytes($printed);
         $this->stream($response, $answer, $output);

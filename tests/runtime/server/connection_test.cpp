@@ -92,6 +92,21 @@ TEST_F(ConnectionTest, RefusesABadRequestWithAnIdAndNeverAsksTheUpstream) {
   EXPECT_EQ(upstream.started, 0);
 }
 
+TEST_F(ConnectionTest, RefusesHeadWithoutABody) {
+  for (const auto* bad : {"HEAD /app/a b HTTP/1.1\r\nHost: x\r\n\r\n", "HEAD /app/a HTTP/1.1\r\n\r\n"}) {
+    const auto answer = exchange(bad);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+    EXPECT_EQ(count(answer, "\r\n\r\n"), 1U);
+  }
+}
+
+TEST_F(ConnectionTest, RefusesInTheFormThatTheClientAskedFor) {
+  const auto answer = exchange("GET /app/a HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nExpect: wonders\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 417 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nContent-Type: application/json\r\n"));
+}
+
 TEST_F(ConnectionTest, InvitesABodyThatWaitsForTheInvitation) {
   std::string invitation;
   std::string answer;
@@ -199,6 +214,30 @@ TEST_F(ConnectionTest, TellsTheUpstreamThatTheClientClosedItsSideAndStillAnswers
   });
   EXPECT_EQ(told, 1);
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 "));
+}
+
+TEST_F(ConnectionTest, EndsTheStreamOfAClientThatLeftWithAFin) {
+  loop::Timer tick(loop);
+  upstream.script.onEnd = [this, &tick](const http::Request&, upstreams::Answer& answer, const std::string&) {
+    answer.head({});
+    tick.repeat(Millis(1), [this, &answer] {
+      if (upstream.destroyed == 0) {
+        answer.body(Bytes::copyOf("more"));
+      }
+    });
+  };
+  serve([&] {
+    {
+      TestClient client(port);
+      client.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.readUntilContains("more");
+    }
+    while (upstream.destroyed == 0) {
+      std::this_thread::yield();
+    }
+  });
+  tick.stop();
+  EXPECT_EQ(upstream.destroyed, 1);
 }
 
 TEST_F(ConnectionTest, EndsTheWorkOfAClientThatIsGone) {
