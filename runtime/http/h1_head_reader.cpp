@@ -15,7 +15,16 @@ Error bad(std::string_view detail) { return {ErrorCode::BadRequest, std::string(
 }  // namespace
 
 Result<HeadReader::Progress> HeadReader::feed(std::string_view data) {
-  std::size_t begin = 0;  // of the bytes of this section in `data`
+  std::size_t begin = 0;
+  auto progress = scan(data, begin);
+  if (!progress && check_ != nullptr) {
+    buffer_.append(data.substr(begin, limits_.requestLine));
+  }
+  return progress;
+}
+
+/// `begin`: where the bytes of this section begin in `data` that are not in the buffer.
+Result<HeadReader::Progress> HeadReader::scan(std::string_view data, std::size_t& begin) {
   std::size_t at = 0;
   while (at < data.size()) {
     const char c = data[at];
@@ -85,6 +94,11 @@ Result<bool> HeadReader::lineEnd(std::string_view lines) {
   }
   if (++fieldLines_ > limits_.headerCount) return Error{ErrorCode::HeadersTooLarge, "too many fields"};
   return false;
+}
+
+std::string_view HeadReader::startLine() const {
+  const auto line = std::string_view(buffer_).substr(0, limits_.requestLine);
+  return line.substr(0, line.find_first_of("\r\n"));
 }
 
 Error HeadReader::tooLong() const {

@@ -36,8 +36,11 @@ class HeadReader {
   /// A byte other than those of skipped empty lines was seen.
   [[nodiscard]] bool started() const { return lineBytes_ > 0 || startLineDone_; }
   [[nodiscard]] std::size_t fieldLines() const { return fieldLines_; }
+  /// What came of the start line of a section that is not complete, or was refused; at most as long as its limit.
+  [[nodiscard]] std::string_view startLine() const;
 
  private:
+  Result<Progress> scan(std::string_view data, std::size_t& begin);
   [[nodiscard]] bool inStartLine() const { return check_ != nullptr && !startLineDone_; }
   Result<void> takeText(std::string_view text);
   Result<bool> lineEnd(std::string_view lines);

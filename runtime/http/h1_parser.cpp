@@ -44,8 +44,14 @@ Result<std::size_t> H1Parser::feedHead(std::string_view data, H1Handler& handler
 
 Result<void> H1Parser::takeRequest(std::string_view lines, H1Handler& handler) {
   auto head = parseRequestHead(lines, head_.fieldLines());
-  if (!head) return head.error();
-  if (const auto applied = applyRequestRules(*head); !applied) return applied.error();
+  if (!head) {
+    refused_ = parseStartLine(lines.substr(0, lines.find('\r')));
+    return head.error();
+  }
+  if (const auto applied = applyRequestRules(*head); !applied) {
+    refused_ = std::move(*head);
+    return applied.error();
+  }
   remaining_ = head->contentLength.value_or(0);
   state_ = head->chunked ? State::chunkedBody : remaining_ > 0 ? State::fixedBody : State::ending;
   paused_ = handler.onRequestHead(std::move(*head)) == Flow::pause;
@@ -86,6 +92,8 @@ Result<std::size_t> H1Parser::feedBody(std::string_view data, H1Handler& handler
   return data.size();
 }
 
+RequestHead H1Parser::understood() const { return refused_ ? *refused_ : parseStartLine(head_.startLine()); }
+
 Result<void> H1Parser::finish(H1Handler& handler) {
   switch (state_) {
     case State::failed:
@@ -112,6 +120,7 @@ void H1Parser::reset() {
   noBody_ = paused_ = false;
   remaining_ = 0;
   error_.reset();
+  refused_.reset();
   head_.reset();
   chunks_.reset();
 }

@@ -69,6 +69,10 @@ class H1Parser {
   /// InvalidAnswer.
   [[nodiscard]] Result<std::size_t> feed(std::string_view data, H1Handler& handler);
 
+  /// As much of a request as was understood when its head was refused or did not come to its end, for the error page
+  /// and the log: method and target, and the fields where only their meaning is at fault. Not to be served.
+  [[nodiscard]] RequestHead understood() const;
+
   /// The stream has ended. Fine between messages, after a complete one, and for an answer that lasts until close, which
   /// it ends; anything else is a truncated message.
   [[nodiscard]] Result<void> finish(H1Handler& handler);
@@ -102,6 +106,8 @@ class H1Parser {
   ChunkReader chunks_;
   std::uint64_t remaining_ = 0;
   std::optional<Error> error_;
+  /// Of the last request whose fields broke a rule.
+  std::optional<RequestHead> refused_;
 };
 
 }  // namespace bridge::http

@@ -117,6 +117,18 @@ Result<void> checkRequestLine(std::string_view line) {
   return target ? Result<void>() : Result<void>(target.error());
 }
 
+RequestHead parseStartLine(std::string_view line) {
+  RequestHead head;
+  const auto blank = line.find(' ');
+  if (const auto method = line.substr(0, blank); method.size() <= kMaxMethod && isToken(method)) head.method = method;
+  if (blank != std::string_view::npos) {
+    line.remove_prefix(blank + 1);
+    head.target = line.substr(0, line.find(' '));
+    head.path = line.substr(0, line.find_first_of(" ?"));
+  }
+  return head;
+}
+
 Result<void> checkStatusLine(std::string_view line) { return checkVersion(line.substr(0, line.find(' '))); }
 
 Result<void> applyRequestRules(RequestHead& head) {

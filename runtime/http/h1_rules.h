@@ -13,6 +13,8 @@ namespace bridge::http {
 /// 3). BadRequest; NotImplemented (a method that is longer than 32 bytes or not in upper case); MethodNotAllowed
 /// (CONNECT, TRACE); VersionNotSupported.
 [[nodiscard]] Result<void> checkRequestLine(std::string_view line);
+/// Method and target of a request line that was refused, or is cut off, as far as they are there.
+[[nodiscard]] RequestHead parseStartLine(std::string_view line);
 /// The version of a status line; InvalidAnswer.
 [[nodiscard]] Result<void> checkStatusLine(std::string_view line);
 

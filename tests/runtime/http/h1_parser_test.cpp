@@ -130,6 +130,50 @@ TEST(Parser, TakesTimeLinearInTheBytesHoweverSmallThePieces) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
+TEST(Parser, TellsWhatItUnderstoodOfARefusedHead) {
+  struct Case {
+    std::string bytes;
+    std::string method;
+    std::string target;
+  };
+  const std::string host = "Host: a\r\n";
+  const std::vector<Case> cases = {
+      {"\r\nHEAD /a?b c HTTP/1.1\r\n" + host, "HEAD", "/a?b"},
+      {"HEAD /a HTTP/2.0\r\n", "HEAD", "/a"},
+      {"HEAD /a HTTP/1.1\r\n" + host + "X A: b\r\n", "HEAD", "/a"},
+      {"HEAD /a HTTP/1.1\r\n" + host + "X-A: b\n", "HEAD", "/a"},
+      {"HEAD /a HTTP/1.1\r\nX-A: b\r\n\r\n", "HEAD", "/a"},
+      {"HEAD /a HTTP/1.1\r\n" + host + "Connection: a b\r\n\r\n", "HEAD", "/a"},
+      {"HEAD /" + std::string(20000, 'a'), "HEAD", "/" + std::string(16 * 1024 - 6, 'a')},
+      {"HE(D /a HTTP/1.1\r\n", "", "/a"},
+      {"HEAD", "HEAD", ""},
+      {"HEAD /a HTTP/1.1\r\nHo", "HEAD", "/a"},
+      {"\x16\x03\x01", "", ""},
+  };
+  for (const auto& [bytes, method, target] : cases) {
+    for (const std::size_t piece : {bytes.size(), std::size_t{1}}) {
+      Recorder recorder;
+      H1Parser parser(H1Parser::Role::request, {});
+      bool failed = false;
+      for (std::size_t at = 0; at < bytes.size() && !failed; at += piece) {
+        failed = !parser.feed(std::string_view(bytes).substr(at, piece), recorder);
+      }
+      const auto head = parser.understood();
+      EXPECT_EQ(head.method, method) << bytes.substr(0, 80) << " in pieces of " << piece;
+      EXPECT_EQ(head.target, target) << bytes.substr(0, 80) << " in pieces of " << piece;
+    }
+  }
+}
+
+TEST(Parser, TellsTheFieldsOfARefusedHeadWhereTheirMeaningIsAtFault) {
+  Recorder recorder;
+  H1Parser parser(H1Parser::Role::request, {});
+  ASSERT_FALSE(parser.feed("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nAccept: application/json\r\n\r\n", recorder));
+  EXPECT_EQ(parser.understood().headers.find("Accept"), "application/json");
+  parser.reset();
+  EXPECT_EQ(parser.understood().method, "");
+}
+
 TEST(Parser, ReadsAThousandPipelinedRequests) {
   std::string bytes;
   for (int i = 0; i < 1000; ++i) bytes += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
