@@ -164,12 +164,24 @@ void Generations::onJoinFailed(bool supervised, const std::string& cause) {
 }
 
 void Generations::onDied(Generation& generation, const std::string& cause) {
-  if (&generation == live_.get()) {
-    makeOld(live_);
-  } else if (&generation == next_.get()) {
+  const bool coming = &generation == next_.get();
+  if (coming) {
     makeOld(next_);
+  } else if (&generation == live_.get()) {
+    makeOld(live_);
   }
-  if (stopping_ || live_) {
+  if (stopping_) {
+    return;
+  }
+  if (coming) {
+    // Proved, and dead before it could take over.
+    tellReload(Error{ErrorCode::NoWorkers, "the new handler is gone: " + cause});
+  }
+  if (live_) {
+    if (coming) {
+      log::error("laravel", "the reload failed, generation {} goes on: the new handler is gone: {}", live_->number(),
+                 log::escape(cause));
+    }
     return;
   }
   log::error("laravel", "the handler of generation {} is gone: {}", generation.number(), log::escape(cause));

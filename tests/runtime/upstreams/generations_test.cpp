@@ -134,6 +134,24 @@ TEST_F(GenerationsTest, AReloadLosesNothing) {
   EXPECT_TRUE(std::filesystem::is_socket(app_.socket()));
 }
 
+TEST_F(GenerationsTest, AReloadWhoseHandlerDiesBeforeItTakesOverIsOver) {
+  startAndWait();
+  app_.touch("kill-handler", "2");
+  std::optional<Result<void>> reloaded;
+  laravel_->reload([&reloaded](Result<void> result) { reloaded = std::move(result); });
+  // The hello of its worker and its end are there in the same turn of a loop that is late.
+  ASSERT_TRUE(run([&reloaded] {
+    ::usleep(20'000);
+    return reloaded.has_value();
+  }));
+  EXPECT_FALSE(reloaded->ok());
+  EXPECT_EQ(get("/").header("X-Generation"), "1");
+  reloaded.reset();
+  laravel_->reload([&reloaded](Result<void> result) { reloaded = std::move(result); });
+  ASSERT_TRUE(run([&reloaded] { return reloaded.has_value(); }));
+  EXPECT_TRUE(reloaded->ok());
+}
+
 TEST_F(GenerationsTest, AFailedReloadKeepsTheOldGeneration) {
   startAndWait();
   app_.touch("fail-boot");
