@@ -188,6 +188,24 @@ void Generation::onWorkerLost(pid_t pid, const Error& error) {
       onHandlerEnded("nobody listens on the socket any more");
     }
   }
+  checkHandler(pid);
+}
+
+/// A handler that is there, but stopped or stuck, forks no worker: when the last one is gone, it can only be replaced.
+void Generation::checkHandler(pid_t lost) {
+  const auto workers = pool_->status();
+  if (lost != 0 || workers.idle + workers.busy + workers.retiring > 0 || byHand() || !state_.is(State::Proved)) {
+    barrenSince_.reset();
+    return;
+  }
+  const Instant now = context_.loop.now();
+  if (!barrenSince_) {
+    barrenSince_ = now;
+  } else if (now - *barrenSince_ >= context_.settings.socketConnectionTimeout) {
+    log::error("laravel", "generation {}: handler {} lives, but no worker of it says hello: it is killed", number_,
+               handlerPid());
+    handler_->stop(Duration::zero());
+  }
 }
 
 void Generation::onOpeningTimeout() {

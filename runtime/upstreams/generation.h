@@ -97,6 +97,7 @@ class Generation {
   void onListening(const wire::Listening& message);
   void onHandlerEnded(const std::string& cause);
   void onWorkerLost(pid_t pid, const Error& error);
+  void checkHandler(pid_t lost);
   void onOpeningTimeout();
   void fail(BootFailure failure);
   void endHandler();
@@ -109,6 +110,8 @@ class Generation {
   StateMachine<Traits> state_{State::Booting};
   std::optional<FileId> socketId_;
   std::string lastLoss_;
+  /// Since when no worker could be opened, and there is none.
+  std::optional<Instant> barrenSince_;
   bool foundSupervised_ = false;
   bool handlerGone_ = true;
   bool poolGone_ = true;

@@ -134,6 +134,18 @@ TEST_F(GenerationsTest, AReloadLosesNothing) {
   EXPECT_TRUE(std::filesystem::is_socket(app_.socket()));
 }
 
+TEST_F(GenerationsTest, AHandlerThatIsStuckIsReplacedWhenItsLastWorkerIsGone) {
+  settings_.socketConnectionTimeout = Millis(200);
+  startAndWait();
+  const auto status = laravel_->inspect();
+  ::kill(status.handlerPid, SIGSTOP);
+  ASSERT_EQ(status.pool.workers.size(), 1U);
+  ::kill(status.pool.workers[0].pid, SIGKILL);
+  auto& waiting = ask("/");
+  EXPECT_EQ(finish(waiting).status(), 200);
+  EXPECT_EQ(waiting.header("X-Generation"), "2");
+}
+
 TEST_F(GenerationsTest, AReloadWhoseHandlerDiesBeforeItTakesOverIsOver) {
   startAndWait();
   app_.touch("kill-handler", "2");
