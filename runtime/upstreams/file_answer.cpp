@@ -135,12 +135,15 @@ bool tell(Answer& answer, FileAnswer what, const loop::OpenFile& file, const std
   return !alive.expired();
 }
 
-bool tell(Answer& answer, FileAnswer what, std::string_view content, const std::weak_ptr<bool>& alive) {
+bool tell(Answer& answer, FileAnswer what, const std::shared_ptr<const std::string>& content,
+          const std::weak_ptr<bool>& alive) {
   answer.head(std::move(what.head));
   for (auto& [text, span] : what.pieces) {
-    if (!alive.expired()) {
-      text += content.substr(span.offset, span.length);
+    if (!alive.expired() && !text.empty()) {
       answer.body(Bytes(std::move(text)));
+    }
+    if (!alive.expired() && span.length > 0) {
+      answer.body(Bytes::share(content, span.offset, span.length));
     }
   }
   return !alive.expired();

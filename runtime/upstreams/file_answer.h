@@ -44,6 +44,7 @@ struct FileAnswer {
 /// Tells the answer, all but its `end`. `alive` is that of the Call; false where it is gone by now.
 [[nodiscard]] bool tell(Answer& answer, FileAnswer what, const loop::OpenFile& file, const std::weak_ptr<bool>& alive);
 /// The same for a file whose bytes are in memory.
-[[nodiscard]] bool tell(Answer& answer, FileAnswer what, std::string_view content, const std::weak_ptr<bool>& alive);
+[[nodiscard]] bool tell(Answer& answer, FileAnswer what, const std::shared_ptr<const std::string>& content,
+                        const std::weak_ptr<bool>& alive);
 
 }  // namespace bridge::upstreams

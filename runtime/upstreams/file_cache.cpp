@@ -55,14 +55,14 @@ void FileCache::put(const std::string& path, std::shared_ptr<KnownFile> file) {
   shrink();
 }
 
-void FileCache::hold(const std::string& path, const KnownFile& file, std::string content) {
+void FileCache::hold(const std::string& path, const KnownFile& file, std::shared_ptr<const std::string> content) {
   const auto found = byPath_.find(path);
   if (found == byPath_.end() || found->second->file.get() != &file || file.content ||
-      content.size() > limits_.contentBytes) {
+      content->size() > limits_.contentBytes) {
     return;
   }
-  contentBytes_ += content.size();
-  found->second->file->content = std::make_shared<const std::string>(std::move(content));
+  contentBytes_ += content->size();
+  found->second->file->content = std::move(content);
   shrink();
 }
 

@@ -59,7 +59,7 @@ class FileCache {
   [[nodiscard]] std::shared_ptr<KnownFile> find(const std::string& path, const FileIdentity& identity);
   void put(const std::string& path, std::shared_ptr<KnownFile> file);
   /// Keeps the bytes of a file that is remembered; nothing where it is not, or not any more.
-  void hold(const std::string& path, const KnownFile& file, std::string content);
+  void hold(const std::string& path, const KnownFile& file, std::shared_ptr<const std::string> content);
 
   [[nodiscard]] std::size_t size() const { return byPath_.size(); }
   [[nodiscard]] std::size_t contentBytes() const { return contentBytes_; }

@@ -105,7 +105,7 @@ class StaticFiles::FileCall final : public Call {
     auto answer = answerWith(found_.known->facts, request_, std::move(head_));
     const auto size = found_.known->facts.size;
     if (const auto content = found_.known->content) {
-      complete(tell(answer_, std::move(answer), *content, alive_));
+      complete(tell(answer_, std::move(answer), content, alive_));
     } else if (!answer.pieces.empty() && size > 0 && size <= kSmall) {
       read(std::move(answer));
     } else {
@@ -128,13 +128,13 @@ class StaticFiles::FileCall final : public Call {
                       answer_.fail({ErrorCode::Internal, "the file changed while it was read: " + found_.path});
                       return;
                     }
-                    const auto content = bytes->release();
+                    const auto content = std::make_shared<const std::string>(bytes->release());
                     remember(content);
                     complete(tell(answer_, std::move(*answer), content, alive_));
                   });
   }
 
-  void remember(const std::string& content) {
+  void remember(const std::shared_ptr<const std::string>& content) {
     const auto& identity = found_.known->identity;
     const bool settled = request_.receivedAt - static_cast<double>(identity.modified) / 1e9 > kSettled;
     if (settled && FileIdentity::of(found_.file.descriptor()) == identity) {

@@ -45,14 +45,14 @@ TEST(FileCache, HoldsNoMoreBytesThanItMay) {
   for (std::uint64_t i = 1; i <= 3; ++i) {
     const auto file = fileIn(state(i));
     cache.put("/" + std::to_string(i), file);
-    cache.hold("/" + std::to_string(i), *file, std::string(40, 'x'));
+    cache.hold("/" + std::to_string(i), *file, std::make_shared<const std::string>(40, 'x'));
   }
   EXPECT_EQ(cache.contentBytes(), 80U);
   EXPECT_EQ(cache.size(), 2U);
   EXPECT_FALSE(cache.find("/1", state(1)));
   const auto big = fileIn(state(4));
   cache.put("/4", big);
-  cache.hold("/4", *big, std::string(101, 'x'));
+  cache.hold("/4", *big, std::make_shared<const std::string>(101, 'x'));
   EXPECT_EQ(cache.find("/4", state(4))->content, nullptr);
 }
 
@@ -61,7 +61,7 @@ TEST(FileCache, TakesNoBytesOfAnotherFile) {
   const auto old = fileIn(state(1));
   cache.put("/a", old);
   cache.put("/a", fileIn(state(2)));
-  cache.hold("/a", *old, "old");
+  cache.hold("/a", *old, std::make_shared<const std::string>("old"));
   EXPECT_EQ(cache.find("/a", state(2))->content, nullptr);
   EXPECT_EQ(cache.contentBytes(), 0U);
 }
