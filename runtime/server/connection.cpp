@@ -1,5 +1,8 @@
 #include "server/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <utility>
 
 #include "base/log.h"
@@ -15,6 +18,13 @@ constexpr std::size_t kMaxInput = 64U << 10U;
 /// not overtake the answer (RFC 9112, 9.6).
 constexpr Duration kLinger = Seconds(2);
 constexpr std::uint64_t kMaxDiscarded = 64U << 20U;
+
+/// Bytes that the kernel has taken and the client has not. Its buffer of megabytes empties for minutes before it takes
+/// more, so that a slow client would pass for one that reads nothing.
+std::uint64_t inKernel(const loop::Stream& stream) {
+  int bytes = 0;
+  return ::ioctl(stream.descriptor(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
 
 http::Endpoint endpointOf(loop::Address address) { return {std::move(address.host), address.port}; }
 
@@ -79,6 +89,8 @@ void Connection::onData(Bytes data) {
     input_ = data.release();
     consumed_ = 0;
   } else {
+    // Without this a client that always sends ahead would make the input grow for as long as it lives.
+    input_.erase(0, std::exchange(consumed_, 0));
     input_.append(data.view());
   }
   pump();
@@ -149,7 +161,8 @@ void Connection::pump() {
     }
   }
   if (consumed_ == input_.size()) {
-    input_.clear();
+    // An idle connection holds no buffer.
+    input_ = std::string();
     consumed_ = 0;
   }
   pumping_ = false;
@@ -222,11 +235,12 @@ void Connection::write(std::vector<Bytes> data) {
   if (closed_) {
     return;
   }
+  std::size_t bytes = 0;
+  for (const Bytes& piece : data) {
+    bytes += piece.size();
+  }
+  written_ += bytes;
   if (front_.options.counted) {
-    std::size_t bytes = 0;
-    for (const Bytes& piece : data) {
-      bytes += piece.size();
-    }
     metrics::all().bytesSent.add(static_cast<double>(bytes));
   }
   const auto written = [this](const Result<void>& result) {
@@ -350,19 +364,22 @@ void Connection::onPatienceEnd() {
   close();
 }
 
+std::uint64_t Connection::takenByClient() const { return written_ - stream_->pendingBytes() - inKernel(*stream_); }
+
 void Connection::watchWrites() {
   if (writeTimer_.active()) {
     return;
   }
-  pendingAtLastLook_ = stream_->pendingBytes();
+  takenAtLastLook_ = takenByClient();
   writeTimer_.repeat(front_.options.writeIdleTimeout, [this] {
-    const std::size_t pending = stream_->pendingBytes();
-    if (pending >= pendingAtLastLook_) {
+    // What is pending says nothing: it is filled up as fast as a slow client takes it.
+    const auto taken = takenByClient();
+    if (taken == takenAtLastLook_) {
       stream_->closeReset();
       close();
       return;
     }
-    pendingAtLastLook_ = pending;
+    takenAtLastLook_ = taken;
   });
 }
 

@@ -68,6 +68,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   void closeAfterAnswer();
   void await(Patience patience);
   void onPatienceEnd();
+  [[nodiscard]] std::uint64_t takenByClient() const;
   void watchWrites();
   void onWriteProgress();
   void onWriteFailed();
@@ -97,7 +98,9 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   Instant idleSince_;
 
   Patience patience_ = Patience::none;
-  std::size_t pendingAtLastLook_ = 0;
+  /// Bytes given to the stream, and how many of them the client had taken when `watchWrites` last looked.
+  std::uint64_t written_ = 0;
+  std::uint64_t takenAtLastLook_ = 0;
   loop::Timer readTimer_;
   loop::Timer writeTimer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

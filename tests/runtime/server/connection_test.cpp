@@ -22,7 +22,10 @@ std::size_t count(const std::string& text, std::string_view part) {
   return found;
 }
 
-class ConnectionTest : public ServerTest {};
+class ConnectionTest : public ServerTest {
+ protected:
+  int resumed_ = 0;
+};
 
 TEST_F(ConnectionTest, AnswersAndClosesWhereTheClientAsksForIt) {
   const auto answer = exchange("GET /app/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -186,6 +189,50 @@ TEST_F(ConnectionTest, CutsAClientThatReadsNothing) {
     EXPECT_TRUE(client.waitForReset());
   });
   EXPECT_EQ(server->connections(), 0U);
+}
+
+TEST_F(ConnectionTest, KeepsAClientThatReadsSlowlyButSteadily) {
+  server->front().options.writeIdleTimeout = Millis(200);
+  constexpr std::size_t kPiece = 64U << 10U;
+  constexpr std::size_t kBody = 48U << 20U;
+  std::size_t left = kBody;
+  const auto goOn = [&left](upstreams::Answer& answer) {
+    // As a file does it: the client's buffers are filled up as fast as they empty.
+    for (int i = 0; i < 4 && left > 0; ++i) {
+      left -= kPiece;
+      answer.body(Bytes(std::string(kPiece, 'x')));
+    }
+    if (left == 0) {
+      answer.end();
+    }
+  };
+  loop::Timer fill(loop);
+  upstream.script.onEnd = [&](const http::Request&, upstreams::Answer& answer, const std::string&) {
+    answer.head({.status = 200, .reason = {}, .headers = {{"Content-Length", std::to_string(kBody)}}});
+    fill.repeat(Millis(1), [&] {
+      if (upstream.paused == resumed_) {
+        goOn(answer);
+      }
+      if (left == 0) {
+        fill.stop();
+      }
+    });
+  };
+  upstream.script.onResume = [this](upstreams::Answer&) { ++resumed_; };
+  std::size_t got = 0;
+  serve([&] {
+    TestClient client(port);
+    client.send("GET /app/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    while (true) {
+      const auto read = client.readUntil([](const std::string& text) { return text.size() >= 256U << 10U; }).size();
+      got += read;
+      if (read < 256U << 10U) {
+        break;
+      }
+      std::this_thread::sleep_for(Millis(5));
+    }
+  });
+  EXPECT_GE(got, kBody);
 }
 
 TEST_F(ConnectionTest, ServesTheGivenNumberOfRequestsPerConnection) {
