@@ -49,6 +49,8 @@ struct Worker {
   std::uint64_t resident = 0;
   std::uint64_t memory = 0;
   std::uint64_t peak = 0;
+  /// By how much that has grown since its first request; what it gave back counts against it.
+  std::int64_t growth = 0;
 };
 
 struct Pool {

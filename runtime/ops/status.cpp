@@ -70,6 +70,10 @@ class Json {
     key(name);
     json_.Uint64(value);
   }
+  void signedNumber(const char* name, std::int64_t value) {
+    key(name);
+    json_.Int64(value);
+  }
   void flag(const char* name, bool value) {
     key(name);
     json_.Bool(value);
@@ -145,6 +149,10 @@ void writeWorker(Json& json, const inspect::Worker& worker) {
   json.number("resident_bytes", worker.resident);
   json.number("memory_bytes", worker.memory);
   json.number("peak_bytes", worker.peak);
+  json.signedNumber("growth_bytes", worker.growth);
+  // Over the requests after the first, which loads what all of them need.
+  json.signedNumber("growth_bytes_per_request",
+                    worker.requests > 1 ? worker.growth / static_cast<std::int64_t>(worker.requests - 1) : 0);
 }
 
 void writeApplication(Json& json, const inspect::Application& application) {

@@ -132,6 +132,9 @@ void workers(Page& page, const inspect::Pool& pool) {
     page.add("<span class=dim>{} (PHP {}, at most {})</span><span class=dim>generation {}, up {}</span>",
              humanBytes(worker.resident), humanBytes(worker.memory), humanBytes(worker.peak), worker.generation,
              span(worker.uptime));
+    if (worker.growth > 0) {
+      page.add("<span class=dim>grown by {}</span>", humanBytes(static_cast<std::uint64_t>(worker.growth)));
+    }
     if (!worker.request.empty()) {
       page.add("<span class=what>{}</span>", escape(worker.request));
     }

@@ -163,7 +163,8 @@ WorkerRow Connection::row() const {
           .connectedAt = connectedAt_,
           .requests = lastReady_.requests,
           .memory = lastReady_.memory,
-          .peak = lastReady_.peak};
+          .peak = lastReady_.peak,
+          .firstMemory = firstMemory_};
 }
 
 void Connection::lend(Lease& lease, std::string label) {

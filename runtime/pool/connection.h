@@ -182,6 +182,8 @@ class Connection {
   wire::Hello hello_;
   bool opened_ = false;
   wire::Ready lastReady_;
+  /// 0: no request is over.
+  std::uint64_t firstMemory_ = 0;
   std::optional<Instant> pingedAt_;
 
   Lease* lease_ = nullptr;

@@ -92,6 +92,7 @@ void Connection::onMessage(wire::Ready& message) {
   if (state() != State::Finishing) return unexpected("ready");
   timer_.stop();
   lastReady_ = std::move(message);
+  if (firstMemory_ == 0) firstMemory_ = lastReady_.memory;
   move(lastReady_.retire ? State::Retiring : State::Idle);
   detachLease();
   const auto alive = alive_;

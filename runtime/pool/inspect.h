@@ -24,6 +24,8 @@ struct WorkerRow {
   std::uint64_t requests = 0;
   std::uint64_t memory = 0;
   std::uint64_t peak = 0;
+  /// What it said after its first request: the rest has come since.
+  std::uint64_t firstMemory = 0;
 };
 
 struct PoolStatus {

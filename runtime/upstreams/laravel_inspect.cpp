@@ -18,7 +18,8 @@ inspect::Worker describe(const pool::WorkerRow& row, Instant now) {
           .requests = row.requests,
           .resident = 0,
           .memory = row.memory,
-          .peak = row.peak};
+          .peak = row.peak,
+          .growth = static_cast<std::int64_t>(row.memory) - static_cast<std::int64_t>(row.firstMemory)};
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ inline inspect::Status sampleStatus() {
                                    .requests = 7,
                                    .resident = 50U << 20U,
                                    .memory = 20U << 20U,
-                                   .peak = 24U << 20U},
+                                   .peak = 24U << 20U,
+                                   .growth = 6U << 20U},
                                   {.pid = 5002,
                                    .generation = 2,
                                    .state = "idle",
@@ -48,7 +49,8 @@ inline inspect::Status sampleStatus() {
                                    .requests = 0,
                                    .resident = 40U << 20U,
                                    .memory = 0,
-                                   .peak = 0}}};
+                                   .peak = 0,
+                                   .growth = 0}}};
   application.queue = {.length = 2, .limit = 64, .oldest = Millis(250)};
   application.spoolBytes = 4096;
   status.failures = {{.at = 1'767'323'045.5,

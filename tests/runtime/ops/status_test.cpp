@@ -34,6 +34,9 @@ TEST(StatusJson, TellsWhichWorkerIsBusyWithWhatAndForHowLong) {
   EXPECT_DOUBLE_EQ(workers[0]["age_seconds"].GetDouble(), 1.4);
   EXPECT_EQ(workers[0]["requests"].GetUint64(), 7U);
   EXPECT_EQ(workers[0]["resident_bytes"].GetUint64(), 50U << 20U);
+  EXPECT_EQ(workers[0]["growth_bytes"].GetInt64(), 6 << 20);
+  EXPECT_EQ(workers[0]["growth_bytes_per_request"].GetInt64(), 1 << 20);
+  EXPECT_EQ(workers[1]["growth_bytes_per_request"].GetInt64(), 0);
   EXPECT_TRUE(workers[1]["request"].IsNull());
 }
 

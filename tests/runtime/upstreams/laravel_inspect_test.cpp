@@ -18,6 +18,7 @@ pool::WorkerRow worker(std::string_view state) {
   row.requests = 7;
   row.memory = 100;
   row.peak = 200;
+  row.firstMemory = 130;
   return row;
 }
 
@@ -35,6 +36,7 @@ TEST(DescribeLaravel, TellsWhatAWorkerIsAt) {
   EXPECT_EQ(workers[0].requests, 7U);
   EXPECT_EQ(workers[0].memory, 100U);
   EXPECT_EQ(workers[0].peak, 200U);
+  EXPECT_EQ(workers[0].growth, -30);
 }
 
 TEST(DescribeLaravel, NamesNoRequestThatIsOver) {
