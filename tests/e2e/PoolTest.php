@@ -13,7 +13,7 @@ final class PoolTest extends ServerTestCase
 {
     protected static function settings(): array
     {
-        return ['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '3', 'QUEUE_TIMEOUT' => '2', 'REQUEST_TIMEOUT' => '4'];
+        return ['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '3', 'QUEUE_TIMEOUT' => '2', 'REQUEST_TIMEOUT' => '4', 'TERMINATE_TIMEOUT' => '1'];
     }
 
     public function test_the_pool_grows_to_its_maximum_and_runs_that_many_at_once(): void
@@ -62,6 +62,25 @@ final class PoolTest extends ServerTestCase
         self::assertNotSame($token, $this->get('/terminate/marker')->json()['terminating']);
     }
 
+    public function test_slow_uploads_hold_no_worker(): void
+    {
+        $uploads = [];
+        for ($i = 0; $i < 10; $i++) {
+            $uploads[] = self::server()->connect()->send("POST /api/inspect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
+        }
+        for ($piece = 0; $piece < 10; $piece++) {
+            foreach ($uploads as $upload) {
+                $upload->send(str_repeat('x', 10000));
+            }
+            $start = microtime(true);
+            self::assertSame(200, $this->get('/api/ping')->status);
+            self::assertLessThan(1, microtime(true) - $start);
+        }
+        foreach ($uploads as $upload) {
+            self::assertSame(100000, $upload->answer()->json()['content']['length']);
+        }
+    }
+
     public function test_a_request_over_its_deadline_is_a_504_and_its_worker_is_replaced(): void
     {
         $connection = self::server()->connect()->request('GET', '/slow/30000', ['X-Request-Id' => 'late-1']);
@@ -72,6 +91,15 @@ final class PoolTest extends ServerTestCase
         self::assertSame(504, $answer->status);
         self::assertStringContainsString('late-1', $answer->body);
         Processes::await(static fn (): bool => ! Processes::alive($worker), 'the late worker is gone');
+        self::assertSame(200, $this->get('/api/ping')->status);
+    }
+
+    public function test_a_worker_that_does_not_come_back_from_its_terminate_work_is_replaced(): void
+    {
+        self::assertSame(200, $this->get('/terminate?token=stuck&ms=10000')->status);
+        $worker = self::server()->busyWorker();
+
+        Processes::await(static fn (): bool => ! Processes::alive($worker), 'the stuck worker is gone', 4);
         self::assertSame(200, $this->get('/api/ping')->status);
     }
 
