@@ -111,8 +111,8 @@ final class Faults
                 yield from $this->reload();
             }
             yield from match ($round % 4) {
-                0 => $this->killServingHandler(),
-                1 => $this->failToBoot(),
+                0 => $this->failToBoot(),
+                1 => $this->killServingHandler(),
                 2 => $this->killBootingHandler(),
                 default => $this->killDrainingHandler(),
             };
