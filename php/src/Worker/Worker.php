@@ -26,6 +26,8 @@ final class Worker
 
     private readonly PhpHeaders $headers;
 
+    private readonly PhpSession $session;
+
     private readonly int $pid;
 
     private int $served = 0;
@@ -52,6 +54,7 @@ final class Worker
     ) {
         $this->pid = (int) getmypid();
         $this->headers = new PhpHeaders;
+        $this->session = new PhpSession;
         $this->output = new Output($connection, $native, $this->headers);
     }
 
@@ -168,6 +171,7 @@ final class Worker
         } catch (Throwable $e) {
             $this->application->report($e);
         }
+        $this->session->end();
         // What terminable work prints has no reader: the client has its whole answer.
         $this->output->finish();
         $this->answer = null;
@@ -222,6 +226,8 @@ final class Worker
             return;
         }
         $fatal = $this->fatalError();
+        // Before the answer: the client's next request may come to another worker at once.
+        $this->session->end();
         $whole = false;
         try {
             if (! $answer->ended()) {

@@ -62,6 +62,28 @@ $routes = [
         });
         exit(0);
     },
+    // PHP's own session, which some packages use.
+    '/session' => static function (Request $request, Answer $answer): void {
+        session_save_path(sys_get_temp_dir());
+        session_start();
+        $_SESSION['mine'] = true;
+        say($answer, session_name().' '.session_id());
+        session_name('LEAKED');
+    },
+    '/session-closed' => static function (Request $request, Answer $answer): void {
+        session_save_path(sys_get_temp_dir());
+        session_start();
+        say($answer, session_name().' '.session_id());
+        session_write_close();
+    },
+    '/session-and-exit' => static function (Request $request): never {
+        session_save_path(sys_get_temp_dir());
+        session_id($request->body);
+        session_start();
+        $_SESSION['visits'] = ($_SESSION['visits'] ?? 0) + 1;
+        echo $_SESSION['visits'];
+        exit(0);
+    },
     '/exit-in-stream' => static function (Request $request, Answer $answer, Output $output): void {
         $answer->head(200, []);
         stream($answer, $output, static function (): void {

@@ -115,6 +115,32 @@ final class WorkerTest extends TestCase
     }
 
     #[Test]
+    public function php_s_own_session_is_never_that_of_the_request_before(): void
+    {
+        $server = self::$handler->worker();
+        $seen = [];
+        foreach (['/session', '/session', '/session-closed', '/session-closed', '/session'] as $target) {
+            [$name, $id] = explode(' ', $server->exchange('GET', $target)->body()) + [1 => ''];
+            self::assertSame('PHPSESSID', $name);
+            self::assertNotContains($id, $seen);
+            $seen[] = $id;
+        }
+        foreach ($seen as $id) {
+            @unlink(sys_get_temp_dir()."/sess_{$id}");
+        }
+    }
+
+    #[Test]
+    public function php_s_own_session_is_written_when_the_application_ends_the_process(): void
+    {
+        $id = bin2hex(random_bytes(8));
+        foreach (['1', '2'] as $visits) {
+            self::assertSame($visits, self::$handler->worker()->exchange('POST', '/session-and-exit', body: $id)->body());
+        }
+        unlink(sys_get_temp_dir()."/sess_{$id}");
+    }
+
+    #[Test]
     public function exit_in_a_stream_ends_it_well(): void
     {
         $answer = self::$handler->worker()->exchange('GET', '/exit-in-stream');
