@@ -15,6 +15,9 @@ use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
  */
 final class RequestFactory
 {
+    /** The methods whose body PHP, or Symfony for it, reads as a form. */
+    private const WITH_FORM = ['POST', 'PUT', 'PATCH', 'DELETE'];
+
     private readonly ServerVariables $variables;
 
     /** @var Closure(SymfonyRequest, string, string): void */
@@ -47,7 +50,7 @@ final class RequestFactory
         if ($message->form !== null) {
             $form = FormData::of($message->form);
             [$post, $files, $uploaded] = [$form->post, $form->files, $form->uploaded];
-        } elseif ($message->length > 0 && self::isForm($server['CONTENT_TYPE'] ?? '')) {
+        } elseif ($message->length > 0 && in_array($message->method, self::WITH_FORM, true) && self::isForm($server['CONTENT_TYPE'] ?? '')) {
             parse_str($message->spool === null ? $message->body : self::contents($message->spool), $post);
         }
 
@@ -57,7 +60,7 @@ final class RequestFactory
         $_POST = $message->method === 'POST' ? $post : [];
         $_COOKIE = $cookies;
         $_FILES = $files;
-        $_REQUEST = $_POST === [] ? $query : $_POST + $query;
+        $_REQUEST = $_POST === [] ? $query : array_replace_recursive($query, $_POST);
 
         $content = $message->spool === null ? $message->body : self::open($message->spool);
         $request = new Request($query, $post, [], $cookies, [], $server, $content);

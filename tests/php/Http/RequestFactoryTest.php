@@ -57,6 +57,27 @@ final class RequestFactoryTest extends TestCase
     }
 
     #[Test]
+    public function methods_for_which_php_reads_no_form_have_none(): void
+    {
+        $type = [['Content-Type', 'application/x-www-form-urlencoded']];
+        foreach (['OPTIONS', 'GET', 'PROPFIND'] as $method) {
+            $request = $this->make(new Request('r1', $method, '/?c=3', headers: $type, body: 'a=1', length: 3));
+
+            self::assertSame([[], ['c' => '3'], 'a=1'], [$request->request->all(), $request->query->all(), $request->getContent()], $method);
+        }
+    }
+
+    #[Test]
+    public function the_request_variable_is_the_query_and_the_form_on_top_of_it(): void
+    {
+        $type = [['Content-Type', 'application/x-www-form-urlencoded']];
+        $this->make(new Request('r1', 'POST', '/?q=1&a[x]=1&a[y]=2', headers: $type, body: 'a[y]=3&b=4', length: 10));
+
+        // As PHP with request_order = "GP" has it, the order too.
+        self::assertSame(['q' => '1', 'a' => ['x' => '1', 'y' => '3'], 'b' => '4'], $_REQUEST);
+    }
+
+    #[Test]
     public function json_is_input_and_content(): void
     {
         $json = '{"name":"x","deep":{"y":[1,2]}}';
