@@ -56,6 +56,8 @@ final class ApplicationFactory implements Bootloader
         Autoload::comeFirst();
         $step('bootstrap');
         $app = $this->bootstrap();
+        // Where index.php lies, and relative paths of requests begin.
+        @chdir($app->publicPath());
         $step('warm');
         $this->warm($app);
         $step('disconnect');

@@ -6,6 +6,7 @@ namespace LaravelBridge\Laravel;
 
 use Closure;
 use ReflectionClass;
+use ReflectionProperty;
 
 /**
  * The properties of one object, whatever their visibility, as they were at a moment; restore() brings them back.
@@ -18,8 +19,9 @@ final class ObjectState
     /**
      * @param  list<array{Closure(object, array<string, mixed>): void, array<string, mixed>}>  $parts  one for each class
      *                                                                                               that declares properties
+     * @param  list<array{ReflectionProperty, Closure(object, string): void}>  $empty  typed properties without a value
      */
-    private function __construct(private readonly object $object, private readonly array $parts)
+    private function __construct(private readonly object $object, private readonly array $parts, private readonly array $empty)
     {
     }
 
@@ -28,7 +30,7 @@ final class ObjectState
      */
     public static function of(object $object, array $except = []): self
     {
-        $parts = [];
+        $parts = $empty = [];
         $seen = array_flip($except);
         for ($class = new ReflectionClass($object); $class !== false; $class = $class->getParentClass()) {
             $values = [];
@@ -43,6 +45,8 @@ final class ObjectState
                 $seen[$name] = true;
                 if ($property->isInitialized($object)) {
                     $values[$name] = $property->getValue($object);
+                } elseif ($property->hasType()) {
+                    $empty[] = [$property, self::eraser($class->getName())];
                 }
             }
             if ($values !== []) {
@@ -50,7 +54,7 @@ final class ObjectState
             }
         }
 
-        return new self($object, $parts);
+        return new self($object, $parts, $empty);
     }
 
     public function restore(): void
@@ -58,6 +62,30 @@ final class ObjectState
         foreach ($this->parts as [$write, $values]) {
             $write($this->object, $values);
         }
+        foreach ($this->empty as [$property, $erase]) {
+            if ($property->isInitialized($this->object)) {
+                $erase($this->object, $property->getName());
+            }
+        }
+    }
+
+    /**
+     * What the properties point to, in arrays too.
+     *
+     * @return list<object>
+     */
+    public function objects(): array
+    {
+        $objects = [];
+        foreach ($this->parts as [, $values]) {
+            array_walk_recursive($values, static function (mixed $value) use (&$objects): void {
+                if (is_object($value)) {
+                    $objects[] = $value;
+                }
+            });
+        }
+
+        return $objects;
     }
 
     /**
@@ -76,5 +104,18 @@ final class ObjectState
         };
 
         return Closure::bind($write, null, $class) ?? $write;
+    }
+
+    /**
+     * @param  class-string  $class
+     * @return Closure(object, string): void
+     */
+    private static function eraser(string $class): Closure
+    {
+        $erase = static function (object $object, string $name): void {
+            unset($object->$name);
+        };
+
+        return Closure::bind($erase, null, $class) ?? $erase;
     }
 }

@@ -5,15 +5,22 @@ declare(strict_types=1);
 namespace LaravelBridge\Laravel;
 
 use Illuminate\Contracts\Auth\Access\Gate;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Database\Eloquent\Model;
+use Illuminate\Database\Eloquent\Relations\Relation;
 use Illuminate\Foundation\Vite;
 use Illuminate\Http\Client\Factory as HttpClient;
+use Illuminate\Http\Resources\Json\JsonResource;
 use Illuminate\Notifications\ChannelManager;
 use Illuminate\Pagination\AbstractCursorPaginator;
 use Illuminate\Pagination\AbstractPaginator;
+use Illuminate\Queue\Queue;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Number;
+use Illuminate\Support\Str;
+use Illuminate\Validation\Rules\Password;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
@@ -22,9 +29,12 @@ use LaravelBridge\Laravel\Resetters\ErrorHandlers;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
+use LaravelBridge\Laravel\Resetters\Macros;
 use LaravelBridge\Laravel\Resetters\MemoizedCalls;
+use LaravelBridge\Laravel\Resetters\PackageServices;
 use LaravelBridge\Laravel\Resetters\PackageState;
 use LaravelBridge\Laravel\Resetters\ProcessState;
+use LaravelBridge\Laravel\Resetters\Reconfigured;
 use LaravelBridge\Laravel\Resetters\RouteControllers;
 use LaravelBridge\Laravel\Resetters\ServiceState;
 use LaravelBridge\Laravel\Resetters\Sessions;
@@ -32,6 +42,7 @@ use LaravelBridge\Laravel\Resetters\StaticState;
 use LaravelBridge\Laravel\Resetters\StringCaches;
 use LaravelBridge\Laravel\Resetters\Urls;
 use LaravelBridge\Laravel\Resetters\Views;
+use Symfony\Component\HttpFoundation\Request;
 
 /**
  * The booted application as each request is to find it. Made in the handler when everything is warm; that state is what
@@ -41,6 +52,25 @@ final class Sandbox
 {
     private const PAGINATOR = [
         'currentPathResolver', 'currentPageResolver', 'queryStringResolver', 'viewFactoryResolver', 'defaultView', 'defaultSimpleView',
+    ];
+
+    /**
+     * What a model registered when it was first used (listeners, scopes) goes with the request, so it must be free to
+     * register again; the rest are switches that a request may throw for a whole class. Caches stay.
+     */
+    private const STATICS = [
+        Model::class => [
+            'booting', 'booted', 'bootedCallbacks', 'traitInitializers', 'globalScopes', 'ignoreOnTouch', 'ignoreTimestampsOn', 'unguarded',
+            'isBroadcasting', 'relationResolvers', 'snakeAttributes', 'modelsShouldPreventLazyLoading', 'lazyLoadingViolationCallback',
+            'modelsShouldAutomaticallyEagerLoadRelationships', 'modelsShouldPreventSilentlyDiscardingAttributes',
+            'discardedAttributeViolationCallback', 'modelsShouldPreventAccessingMissingAttributes', 'missingAttributeViolationCallback',
+        ],
+        Relation::class => ['morphMap', 'requireMorphMap'],
+        JsonResource::class => ['wrap', 'forceWrapping'],
+        Password::class => ['defaultCallback'],
+        Queue::class => ['createPayloadCallbacks'],
+        Str::class => ['uuidFactory', 'ulidFactory', 'randomStringFactory'],
+        Request::class => ['trustedProxies', 'trustedHostPatterns', 'trustedHosts', 'trustedHeaderSet', 'requestFactory'],
     ];
 
     /** @var list<Resetter> */
@@ -85,15 +115,20 @@ final class Sandbox
             new RouteControllers($app),
             new Databases($app),
             new ArrayCache($app),
+            new Reconfigured($app),
             self::package($app, 'Inertia\ResponseFactory', ['flushShared']),
             self::package($app, 'Livewire\LivewireManager', ['flushState']),
             self::package($app, 'Laravel\Scout\EngineManager', ['forgetEngines']),
             self::package($app, 'Laravel\Socialite\Contracts\Factory', ['forgetDrivers']),
             new ContainerState($app),
             new StaticState(Facade::class, ['app', 'resolvedInstance', 'cached']),
+            ...self::statics(),
+            new Macros,
             new ServiceState($app, 'config'),
             new ServiceState($app, 'events', ['wildcardsCache']),
             new ServiceState($app, Kernel::class),
+            new ServiceState($app, ExceptionHandler::class),
+            new ServiceState($app, 'Illuminate\Foundation\Exceptions\Renderer\Listener'),
             new ServiceState($app, 'router'),
             // The routes made from the compiled ones: RouteControllers has emptied the one that was matched, and making it
             // again would cost a quarter of a small request.
@@ -106,12 +141,14 @@ final class Sandbox
             new ServiceState($app, 'cookie'),
             new Locale($app),
             new Views($app),
+            new ServiceState($app, 'blade.compiler'),
             new Logs($app),
             new ServiceState($app, 'validator'),
             new ServiceState($app, 'mail.manager'),
             new ServiceState($app, ChannelManager::class),
             new ServiceState($app, HttpClient::class),
             new ServiceState($app, Vite::class),
+            new PackageServices($app),
             new StaticState(AbstractPaginator::class, self::PAGINATOR),
             new StaticState(AbstractCursorPaginator::class, ['currentCursorResolver']),
             class_exists(Number::class) ? new StaticState(Number::class, ['locale', 'currency']) : null,
@@ -121,6 +158,21 @@ final class Sandbox
             new ErrorHandlers,
             new ProcessState,
         ]));
+    }
+
+    /**
+     * @return list<StaticState>
+     */
+    private static function statics(): array
+    {
+        $statics = [];
+        foreach (self::STATICS as $class => $properties) {
+            if (class_exists($class)) {
+                $statics[] = new StaticState($class, $properties);
+            }
+        }
+
+        return $statics;
     }
 
     /**

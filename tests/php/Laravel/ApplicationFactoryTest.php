@@ -40,6 +40,14 @@ final class ApplicationFactoryTest extends TestCase
     }
 
     #[Test]
+    public function relative_paths_begin_where_index_php_lies(): void
+    {
+        $laravel = $this->boot();
+
+        self::assertSame(realpath("{$laravel->path}/public"), $laravel->directory);
+    }
+
+    #[Test]
     public function services_are_warm_and_deferred_providers_are_loaded(): void
     {
         $app = $this->boot()->app;

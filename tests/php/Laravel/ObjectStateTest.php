@@ -73,4 +73,29 @@ final class ObjectStateTest extends TestCase
 
         self::assertSame([1, 'x'], [$object->number, $object->name]);
     }
+
+    #[Test]
+    public function a_property_that_had_no_value_has_none_again(): void
+    {
+        $object = new class
+        {
+            private string $late;
+
+            public function spoil(): void
+            {
+                $this->late = 'spoilt';
+            }
+
+            public function spoilt(): bool
+            {
+                return isset($this->late);
+            }
+        };
+        $state = ObjectState::of($object);
+        $object->spoil();
+        self::assertTrue($object->spoilt());
+        $state->restore();
+
+        self::assertFalse($object->spoilt());
+    }
 }

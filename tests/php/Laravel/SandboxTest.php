@@ -8,20 +8,30 @@ use Carbon\Carbon;
 use Closure;
 use Illuminate\Auth\GenericUser;
 use Illuminate\Contracts\Auth\Access\Gate;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Database\Eloquent\Model;
+use Illuminate\Database\Eloquent\Relations\Relation;
 use Illuminate\Foundation\Application;
+use Illuminate\Foundation\Exceptions\Handler;
+use Illuminate\Foundation\Exceptions\Renderer\Listener;
 use Illuminate\Foundation\Http\Kernel as HttpKernel;
 use Illuminate\Foundation\Vite;
 use Illuminate\Http\Client\Factory as HttpClient;
 use Illuminate\Http\Request;
+use Illuminate\Http\Resources\Json\JsonResource;
+use Illuminate\Http\Response;
 use Illuminate\Notifications\ChannelManager;
 use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Pagination\Paginator;
+use Illuminate\Queue\Queue;
+use Illuminate\Support\Collection;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Facades\Http;
 use Illuminate\Support\Number;
 use Illuminate\Support\Once;
 use Illuminate\Support\Str;
+use Illuminate\Validation\Rules\Password;
 use LaravelBridge\Laravel\Resetter;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\ContainerState;
@@ -30,8 +40,11 @@ use LaravelBridge\Laravel\Resetters\ErrorHandlers;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
+use LaravelBridge\Laravel\Resetters\Macros;
 use LaravelBridge\Laravel\Resetters\MemoizedCalls;
+use LaravelBridge\Laravel\Resetters\PackageServices;
 use LaravelBridge\Laravel\Resetters\ProcessState;
+use LaravelBridge\Laravel\Resetters\Reconfigured;
 use LaravelBridge\Laravel\Resetters\RouteControllers;
 use LaravelBridge\Laravel\Resetters\ServiceState;
 use LaravelBridge\Laravel\Resetters\Sessions;
@@ -41,13 +54,16 @@ use LaravelBridge\Laravel\Resetters\Urls;
 use LaravelBridge\Laravel\Resetters\Views;
 use LaravelBridge\Laravel\Sandbox;
 use LaravelBridge\Tests\Support\Counter;
+use LaravelBridge\Tests\Support\ListeningModel;
 use LaravelBridge\Tests\Support\SmallLaravel;
 use PHPUnit\Framework\Attributes\BackupGlobals;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
+use Ramsey\Uuid\Uuid;
 use ReflectionProperty;
 use RuntimeException;
+use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
 
 /**
  * Everything that a request may leave behind: gone after a reset, and still there when the resetter in charge is missing.
@@ -68,6 +84,8 @@ final class SandboxTest extends TestCase
             }
             $this->app["url"]->defaults(["tenant" => "base"]);
             $this->app["db"]->connection();
+            $this->app->instance("counter", new \LaravelBridge\Tests\Support\Counter);
+            $this->app->instance("package", new \LaravelBridge\Tests\Support\Package);
             $this->app["router"]->get("/counting", [\LaravelBridge\Tests\Support\CountingController::class, "show"])->name("counting");
             $this->app["router"]->getRoutes()->refreshNameLookups();
         ');
@@ -278,6 +296,98 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => Number::useLocale('fr'),
             static fn (Application $app) => Number::defaultLocale(),
         ];
+        yield 'a model with its listeners and scopes' => [
+            Model::class,
+            static fn (Application $app) => new ListeningModel,
+            static fn (Application $app) => array_key_exists(ListeningModel::class, self::readStatic(Model::class, 'booted')),
+        ];
+        yield 'a scope of a model' => [
+            Model::class,
+            static fn (Application $app) => ListeningModel::addGlobalScope('leaked', static fn () => null),
+            static fn (Application $app) => array_keys(ListeningModel::getAllGlobalScopes()[ListeningModel::class] ?? []),
+        ];
+        yield 'unguarded models' => [
+            Model::class,
+            static fn (Application $app) => Model::unguard(),
+            static fn (Application $app) => Model::isUnguarded(),
+        ];
+        yield 'a morph map' => [
+            Relation::class,
+            static fn (Application $app) => Relation::morphMap(['leaked' => ListeningModel::class]),
+            static fn (Application $app) => Relation::morphMap(),
+        ];
+        yield 'resources without a wrapping' => [
+            JsonResource::class,
+            static fn (Application $app) => JsonResource::withoutWrapping(),
+            static fn (Application $app) => JsonResource::$wrap,
+        ];
+        yield 'the rule for passwords' => [
+            Password::class,
+            static fn (Application $app) => Password::defaults(static fn () => Password::min(50)),
+            static fn (Application $app) => self::readStatic(Password::class, 'defaultCallback') === null,
+        ];
+        yield 'what goes into each job' => [
+            Queue::class,
+            static fn (Application $app) => Queue::createPayloadUsing(static fn (): array => ['leaked' => true]),
+            static fn (Application $app) => count(self::readStatic(Queue::class, 'createPayloadCallbacks')),
+        ];
+        yield 'made up UUIDs' => [
+            Str::class,
+            static fn (Application $app) => Str::createUuidsUsing(static fn () => Uuid::fromString(Uuid::NIL)),
+            static fn (Application $app) => (string) Str::uuid() === Uuid::NIL,
+        ];
+        yield 'trusted proxies' => [
+            SymfonyRequest::class,
+            static fn (Application $app) => SymfonyRequest::setTrustedProxies(['10.0.0.1'], SymfonyRequest::HEADER_X_FORWARDED_FOR),
+            static fn (Application $app) => SymfonyRequest::getTrustedProxies(),
+        ];
+        yield 'a macro' => [
+            Macros::class,
+            static fn (Application $app) => Collection::macro('leaked', fn () => 1),
+            static fn (Application $app) => Collection::hasMacro('leaked'),
+        ];
+        yield 'a Blade directive' => [
+            'blade.compiler',
+            static fn (Application $app) => $app->make('blade.compiler')->directive('leaked', static fn (): string => ''),
+            static fn (Application $app) => array_keys($app->make('blade.compiler')->getCustomDirectives()),
+        ];
+        yield 'what is not reported' => [
+            ExceptionHandler::class,
+            static fn (Application $app) => self::handler($app)->ignore(RuntimeException::class),
+            static fn (Application $app) => self::read(self::handler($app), 'dontReport'),
+        ];
+        yield 'the queries on the page of an exception' => [
+            Listener::class,
+            static fn (Application $app) => $app->make('db')->select('select 1'),
+            static fn (Application $app) => count($app->make(Listener::class)->queries()),
+        ];
+        yield 'a singleton that a provider resolved' => [
+            PackageServices::class,
+            static fn (Application $app) => $app->make('counter')->count++,
+            static fn (Application $app) => $app->make('counter')->count,
+        ];
+        yield 'what such a singleton is made of' => [
+            PackageServices::class,
+            static function (Application $app): void {
+                $app->make('package')->inner->count++;
+                $app->make('package')->list[0]->count++;
+                $app->make('package')->collected->push('leaked');
+            },
+            static fn (Application $app) => [$app->make('package')->inner->count, $app->make('package')->list[0]->count, $app->make('package')->collected->all()],
+        ];
+        yield 'the database of a tenant' => [
+            Reconfigured::class,
+            static function (Application $app): void {
+                $app->make('config')->set('database.connections.tenant', ['driver' => 'sqlite', 'database' => ':memory:', 'prefix' => 'leaked_']);
+                $app->make('db')->connection('tenant');
+            },
+            static fn (Application $app) => array_keys($app->make('db')->getConnections()),
+        ];
+        yield 'the type of answers without one' => [
+            ProcessState::class,
+            static fn (Application $app) => (new Response('', 204))->prepare(Request::create('/')),
+            static fn (Application $app) => ini_get('default_mimetype'),
+        ];
         yield 'what once() remembers' => [
             MemoizedCalls::class,
             static fn (Application $app) => self::memoized('leaked'),
@@ -375,6 +485,44 @@ final class SandboxTest extends TestCase
     }
 
     #[Test]
+    public function a_model_tells_its_listeners_in_every_request(): void
+    {
+        $app = $this->laravel->app;
+        $sandbox = new Sandbox($app);
+        $app->make('db')->statement('create table listening_models (id integer primary key, name text)');
+        foreach (['first', 'second'] as $name) {
+            self::assertSame("heard {$name}", ListeningModel::query()->create(['name' => $name])->name);
+            $sandbox->reset();
+        }
+    }
+
+    #[Test]
+    public function stores_of_a_tenant_are_made_anew_and_others_are_kept(): void
+    {
+        $app = $this->laravel->app;
+        $sandbox = new Sandbox($app);
+        $kept = $app->make('cache')->store('array');
+        $sandbox->reset();
+        self::assertSame($kept, $app->make('cache')->store('array'));
+
+        $app->make('config')->set('cache.prefix', 'tenant_');
+        $sandbox->reset();
+        self::assertNotSame($kept, $app->make('cache')->store('array'));
+    }
+
+    #[Test]
+    public function what_the_configuration_keeps_is_left_alone(): void
+    {
+        $app = $this->laravel->app;
+        $app->make('config')->set('bridge.keep', [Counter::class]);
+        $sandbox = new Sandbox($app);
+        $app->make('counter')->count = 7;
+        $sandbox->reset();
+
+        self::assertSame(7, $app->make('counter')->count);
+    }
+
+    #[Test]
     public function scoped_instances_are_not_born_before_the_fork(): void
     {
         $app = $this->laravel->app;
@@ -458,6 +606,13 @@ final class SandboxTest extends TestCase
         $kernel = $app->make(Kernel::class);
 
         return $kernel instanceof HttpKernel ? $kernel : throw new RuntimeException('Another kernel.');
+    }
+
+    private static function handler(Application $app): Handler
+    {
+        $handler = $app->make(ExceptionHandler::class);
+
+        return $handler instanceof Handler ? $handler : throw new RuntimeException('Another handler.');
     }
 
     private static function read(object $object, string $property): mixed

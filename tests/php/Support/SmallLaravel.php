@@ -25,6 +25,9 @@ final class SmallLaravel
 
     public readonly Application $app;
 
+    /** Where the process stood when the application was booted. */
+    public readonly string $directory;
+
     /** @var array<string, mixed> */
     private readonly array $server;
 
@@ -40,6 +43,7 @@ final class SmallLaravel
         $this->factory = new ApplicationFactory($this->path);
         $this->booted = $this->factory->boot(static function (string $step): void {
         });
+        $this->directory = (string) getcwd();
         chdir($directory);
         $app = Container::getInstance();
         $this->app = $app instanceof Application ? $app : throw new RuntimeException('No application was booted.');
@@ -67,6 +71,7 @@ final class SmallLaravel
                     ->withProviders(['{$class}'], false)
                     ->withRouting(web: __DIR__.'/../routes/web.php')
                     ->withMiddleware(fn (\$middleware) => \$middleware->remove(Illuminate\\Http\\Middleware\\HandleCors::class))
+                    ->withExceptions()
                     ->create();",
         ];
         $config += [

@@ -17,7 +17,9 @@ final class ProcessState implements Resetter
         'precision', 'serialize_precision', 'memory_limit', 'max_execution_time', 'error_reporting', 'display_errors', 'error_log',
         'default_socket_timeout', 'ignore_user_abort', 'include_path', 'default_charset', 'user_agent', 'arg_separator.output',
         'pcre.backtrack_limit', 'pcre.recursion_limit', 'zlib.output_compression', 'mbstring.substitute_character',
-        'intl.default_locale', 'session.gc_maxlifetime', 'assert.exception',
+        'intl.default_locale', 'assert.exception', 'html_errors', 'log_errors', 'auto_detect_line_endings',
+        // Symfony empties it for each answer without a body.
+        'default_mimetype',
     ];
 
     /** @var array<string, string> */

@@ -1,0 +1,86 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Laravel\Resetters;
+
+use Closure;
+use Illuminate\Container\Container;
+use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Support\Collection;
+use LaravelBridge\Laravel\ObjectState;
+use LaravelBridge\Laravel\Resetter;
+use UnitEnum;
+
+/**
+ * Services of packages, and of the application itself, that a provider resolved at boot: under FPM each request has new
+ * ones, so what a request writes into them, and into the objects they are made of, is taken back. What the framework's
+ * own services need is known one by one, and is the other resetters' work.
+ *
+ * Services named in the configuration (bridge.keep) are left as the request left them.
+ */
+final class PackageServices implements Resetter
+{
+    /** Known, or without a memory of requests. */
+    private const OTHERS = ['Illuminate\\', 'Symfony\\', 'Monolog\\', 'Psr\\', 'Composer\\', 'Carbon\\', 'Dotenv\\'];
+
+    /** An object graph may lead anywhere; nobody's request state lies deeper. */
+    private const DEPTH = 4;
+
+    private const MOST = 500;
+
+    /** @var array<int, ObjectState> by the number of the object */
+    private array $states = [];
+
+    public function __construct(Application $app)
+    {
+        if (! $app instanceof Container) {
+            return;
+        }
+        /** @var Closure(Container): array<string, mixed> $instances */
+        $instances = Closure::bind(static fn (Container $app): array => $app->instances, null, Container::class);
+        /** @var list<string> $kept */
+        $kept = (array) $app->make('config')->get('bridge.keep', []);
+        foreach ($instances($app) as $name => $instance) {
+            if (is_object($instance) && ! in_array($name, $kept, true) && ! in_array($instance::class, $kept, true)) {
+                $this->remember($instance, $app, self::DEPTH);
+            }
+        }
+    }
+
+    public function reset(): void
+    {
+        foreach ($this->states as $state) {
+            $state->restore();
+        }
+    }
+
+    private function remember(object $object, Container $app, int $depth): void
+    {
+        if ($depth === 0 || $object === $app || isset($this->states[spl_object_id($object)]) || count($this->states) >= self::MOST
+            || ! $this->isTheirs($object)) {
+            return;
+        }
+        $this->states[spl_object_id($object)] = $state = ObjectState::of($object);
+        foreach ($state->objects() as $inner) {
+            $this->remember($inner, $app, $depth - 1);
+        }
+    }
+
+    private function isTheirs(object $object): bool
+    {
+        if ($object instanceof Collection) {
+            return true;
+        }
+        if ($object instanceof Closure || $object instanceof UnitEnum || ! str_contains($object::class, '\\')) {
+            return false;
+        }
+        foreach (self::OTHERS as $namespace) {
+            if (str_starts_with($object::class, $namespace)) {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
