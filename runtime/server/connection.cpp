@@ -129,14 +129,28 @@ void Connection::onInputEnd(bool orderly) {
     close();
     return;
   }
-  if (!orderly || !exchange_->requestComplete()) {
+  if (!orderly) {
     exchange_->clientGone();
     return;
   }
-  if (consumed_ == input_.size()) {
-    exchange_->closeAfterAnswer();
+  onInputUsedUp();
+  if (!closed_ && exchange_->requestComplete()) {
+    exchange_->clientHalfClosed();
   }
-  exchange_->clientHalfClosed();
+}
+
+/// The client has closed its side; where all that it had sent is parsed, nothing can complete what is incomplete.
+void Connection::onInputUsedUp() {
+  if (!inputEnded_ || closed_ || lingering_ || bodyPaused_ || parser_.failed() || consumed_ < input_.size()) {
+    return;
+  }
+  if (!exchange_) {
+    close();
+  } else if (exchange_->requestComplete()) {
+    exchange_->closeAfterAnswer();
+  } else {
+    exchange_->clientGone();
+  }
 }
 
 void Connection::pump() {
@@ -167,6 +181,7 @@ void Connection::pump() {
   }
   pumping_ = false;
   adjustReading();
+  onInputUsedUp();
 }
 
 void Connection::adjustReading() {
@@ -303,8 +318,11 @@ void Connection::exchangeDone(bool keepAlive) {
 
 void Connection::exchangeCut() {
   if (!closed_) {
-    // A FIN would pass for the end of an answer that is delimited by the connection.
-    stream_->closeReset();
+    // A FIN would pass for the end of an answer that is delimited by the connection. A reset would take along the
+    // answer before this one, where the client has not read it yet.
+    if (exchange_->answerBegun()) {
+      stream_->closeReset();
+    }
     close();
   }
 }

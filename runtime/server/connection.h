@@ -57,6 +57,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
 
   void onData(Bytes data);
   void onInputEnd(bool orderly);
+  void onInputUsedUp();
   /// Reads what a load balancer says before the first request; false where there is nothing to parse behind it yet.
   [[nodiscard]] bool takeProxyHeader();
   void drop(const Error& why);

@@ -81,6 +81,8 @@ class Exchange final : public upstreams::Answer {
   [[nodiscard]] std::string_view stateName() const { return state_.name(); }
   [[nodiscard]] const http::Request& request() const { return request_; }
   [[nodiscard]] bool requestComplete() const { return requestComplete_; }
+  /// Something of the answer is with the client.
+  [[nodiscard]] bool answerBegun() const { return answerBegun_; }
 
   // upstreams::Answer
   void informational(http::ResponseHead head) override;

@@ -25,6 +25,7 @@ std::size_t count(const std::string& text, std::string_view part) {
 class ConnectionTest : public ServerTest {
  protected:
   int resumed_ = 0;
+  std::unique_ptr<loop::Timer> late_;
 };
 
 TEST_F(ConnectionTest, AnswersAndClosesWhereTheClientAsksForIt) {
@@ -70,6 +71,35 @@ TEST_F(ConnectionTest, AnswersAllPipelinedRequestsOfAClientThatClosedItsSide) {
     answer = client.readAll();
   });
   EXPECT_EQ(count(answer, "HTTP/1.1 200 OK"), 2U);
+}
+
+TEST_F(ConnectionTest, ClosesAtOnceWhereAClientClosedItsSideInsideARequest) {
+  for (const auto* rest : {"GET /app/2 HT", "POST /app/2 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na"}) {
+    for (const auto* first : {"", "GET /app/1 HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+      int completed = 0;
+      upstream.script.onEnd = [&](const http::Request&, upstreams::Answer& answer, const std::string&) {
+        ++completed;
+        // Late enough for the end of the input to be seen before.
+        late_ = std::make_unique<loop::Timer>(loop);
+        late_->start(Millis(50), [&answer] {
+          answer.head({});
+          answer.end();
+        });
+      };
+      std::string answer;
+      serve([&] {
+        TestClient client(port);
+        client.send(std::string(first) + rest);
+        client.closeWriting();
+        answer = client.readAll();
+        EXPECT_TRUE(client.closedByPeer()) << first << rest;
+      });
+      const int answers = *first == '\0' ? 0 : 1;
+      EXPECT_EQ(count(answer, "HTTP/1.1 "), static_cast<std::size_t>(answers));
+      EXPECT_EQ(completed, answers);
+      EXPECT_EQ(server->connections(), 0U);
+    }
+  }
 }
 
 TEST_F(ConnectionTest, AnswersARequestThatArrivesByteByByte) {
