@@ -80,10 +80,22 @@ void Exchange::begin() {
   }
   route_ = route->pattern;
   state_.move(State::Sending);
-  if (request_.head.expectContinue && request_.head.hasBody()) {
+  call_ = route->target->start(request_, route->params, *this);
+  if (request_.head.expectContinue) {
+    // Behind what the upstream has deferred: it may refuse the request without its body.
+    front_.loop.defer([this, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) {
+        invite();
+      }
+    });
+  }
+}
+
+/// RFC 9110, 10.1.1: not where an answer or the body is there already.
+void Exchange::invite() {
+  if (state_.is(State::Sending) && bodyReceived_ == 0) {
     client_.write(single(Bytes::copyOf("HTTP/1.1 100 Continue\r\n\r\n")));
   }
-  call_ = route->target->start(request_, route->params, *this);
 }
 
 void Exchange::refuse(Error error) {
@@ -278,8 +290,8 @@ void Exchange::replyError(const Error& error) {
   if (status == 503) {
     head.headers.add("Retry-After", "1");
   }
-  // The rest of a refused request is not worth reading.
-  mayKeepAlive_ = mayKeepAlive_ && requestComplete_;
+  // The rest of a refused request is not worth reading, and who sends a bad one may mean another request than we see.
+  mayKeepAlive_ = mayKeepAlive_ && bodyOver() && error.code != ErrorCode::BadRequest;
   reply({std::move(head), std::move(page.body)});
 }
 
@@ -302,7 +314,7 @@ bool Exchange::writeHead(std::optional<std::uint64_t> bodyLength, std::vector<By
   for (const auto& filter : front_.filters) {
     filter->onResponse(request_, head);
   }
-  const bool keepAlive = mayKeepAlive_ && requestComplete_ && request_.head.keepAlive && !front_.draining;
+  const bool keepAlive = mayKeepAlive_ && bodyOver() && request_.head.keepAlive && !front_.draining;
   writer_ = http::H1Writer({.version = request_.head.version, .head = isHead(), .keepAlive = keepAlive});
   auto bytes = writer_.head(head, front_.date(), bodyLength);
   if (!bytes.ok()) {

@@ -102,6 +102,7 @@ class Exchange final : public upstreams::Answer {
     static std::string_view name(State state);
   };
 
+  void invite();
   void reply(Reply reply);
   void replyError(const Error& error);
   void append(Bytes data);
@@ -110,6 +111,8 @@ class Exchange final : public upstreams::Answer {
   void scheduleFlush();
   void flush();
   bool writeHead(std::optional<std::uint64_t> bodyLength, std::vector<Bytes>& out);
+  /// Nothing of the request is to come; a reply may be made before `requestEnd` says so.
+  [[nodiscard]] bool bodyOver() const { return requestComplete_ || !request_.head.hasBody(); }
   [[nodiscard]] bool isHead() const { return request_.head.method == "HEAD"; }
   void applyBackPressure();
   void finishWhenWritten();

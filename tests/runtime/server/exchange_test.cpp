@@ -43,6 +43,46 @@ TEST_F(ExchangeTest, AnswersOptionsForTheServerItself) {
   EXPECT_THAT(answer, HasSubstr("\r\nAllow: GET, HEAD, "));
 }
 
+TEST_F(ExchangeTest, GoesOnBehindARequestThatNeededNoUpstream) {
+  server->front().filters.push_back(std::make_unique<ServerOptions>());
+  for (const auto* options :
+       {"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS http://x HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+    const auto answer = exchange(std::string(options) + kGet);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 "));
+    EXPECT_THAT(answer, HasSubstr("HTTP/1.1 200 "));
+  }
+  EXPECT_THAT(exchange(std::string("GET /other HTTP/1.1\r\nHost: x\r\n\r\n") + kGet), HasSubstr("HTTP/1.1 200 "));
+}
+
+TEST_F(ExchangeTest, ClosesWhereAReplyComesBeforeTheBody) {
+  server->front().filters.push_back(std::make_unique<ServerOptions>());
+  const auto answer =
+      exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(std::string(kGet).size()) +
+               "\r\n\r\n" + kGet);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 204 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_EQ(upstream.started, 0);
+}
+
+TEST_F(ExchangeTest, ClosesBehindABadRequestThatOnlyTheUpstreamSees) {
+  answerWith([](Answer& answer) { answer.fail({ErrorCode::BadRequest, "two of a kind"}); });
+  const auto answer = exchange("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+}
+
+TEST_F(ExchangeTest, InvitesNoBodyThatTheUpstreamRefusesUnseen) {
+  upstream.script.onStart = [](const http::Request&, Answer& answer) { answer.fail({ErrorCode::SpoolFull, {}}); };
+  EXPECT_THAT(exchange("POST /app/x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"),
+              StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(ExchangeTest, InvitesNoBodyThatHasCome) {
+  EXPECT_THAT(exchange("POST /app/x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"
+                       "Connection: close\r\n\r\nabc"),
+              StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(ExchangeTest, StreamsAnAnswerOfUnknownLengthInChunks) {
   answerWith([this](Answer& answer) {
     answer.head({});
