@@ -171,7 +171,7 @@ final class Worker
         } catch (Throwable $e) {
             $this->application->report($e);
         }
-        $this->session->end();
+        $this->session->write();
         // What terminable work prints has no reader: the client has its whole answer.
         $this->output->finish();
         $this->answer = null;
@@ -185,9 +185,11 @@ final class Worker
             $why = 'one request for each process';
         } else {
             $this->application->reset();
-            $why = $this->output->escaped()
-                ? 'output went around all buffers'
-                : $this->retirement->why($this->served, memory_get_usage(true));
+            $why = match (true) {
+                $this->output->escaped() => 'output went around all buffers',
+                $this->session->used() => "PHP's own session belongs to the process",
+                default => $this->retirement->why($this->served, memory_get_usage(true)),
+            };
         }
         $this->sayReady($why);
 
@@ -227,7 +229,7 @@ final class Worker
         }
         $fatal = $this->fatalError();
         // Before the answer: the client's next request may come to another worker at once.
-        $this->session->end();
+        $this->session->write();
         $whole = false;
         try {
             if (! $answer->ended()) {
