@@ -54,6 +54,13 @@ void Connection::start() {
   await(Patience::head);
 }
 
+void Connection::turnAway() {
+  lingering_ = true;
+  stream_->startReading({.onData = [this](Bytes data) { onData(std::move(data)); },
+                         .onEnd = [this](std::optional<Error> error) { onInputEnd(!error); }});
+  refuse({ErrorCode::TooManyConnections, "MAX_CONNECTIONS"});
+}
+
 void Connection::drain(Duration grace) {
   if (idle() && !lingering_) {
     patience_ = Patience::keepAlive;

@@ -27,6 +27,8 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   Connection& operator=(const Connection&) = delete;
 
   void start();
+  /// Instead of `start`: answers 503 whatever comes, and closes so that the client can read it.
+  void turnAway();
   /// Closes after the answer that is being given; an idle connection may send one more request within `grace`.
   void drain(Duration grace);
   /// Closes now, whatever is under way.

@@ -16,9 +16,8 @@ constexpr std::size_t kRequestsShown = 100;
 constexpr std::string_view kUnixPrefix = "unix:";
 /// An idle connection may have a request on its way when the server begins to stop: it gets its answer.
 constexpr Duration kIdleGrace = Seconds(2);
-/// Complete, since a connection over the limit gets no parser: the client's request is not read.
-constexpr std::string_view kTooManyConnections =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: close\r\n\r\n";
+/// Connections over the limit that are given time to read why; more are reset.
+constexpr std::size_t kMaxTurnedAway = 128;
 
 }  // namespace
 
@@ -48,13 +47,7 @@ Result<void> Server::listen(const std::string& host, int port, unsigned socketMo
 
 void Server::accept(std::unique_ptr<loop::Stream> stream) {
   if (connections_.size() >= front_.options.maxConnections && !makeRoom()) {
-    if (front_.options.counted) {
-      metrics::all().rejections[errorInfo(ErrorCode::TooManyConnections).name].add();
-    }
-    log::warn("server", "MAX_CONNECTIONS ({}) reached: a connection was refused", front_.options.maxConnections);
-    auto* refused = stream.get();
-    auto keep = std::make_shared<std::unique_ptr<loop::Stream>>(std::move(stream));
-    refused->write(Bytes::copyOf(kTooManyConnections), [keep](const Result<void>&) { keep->reset(); });
+    turnAway(std::move(stream));
     return;
   }
   auto connection =
@@ -65,6 +58,23 @@ void Server::accept(std::unique_ptr<loop::Stream> stream) {
   }
   connections_.emplace(started, std::move(connection));
   started->start();
+}
+
+void Server::turnAway(std::unique_ptr<loop::Stream> stream) {
+  if (turnedAway_.size() >= kMaxTurnedAway) {
+    if (front_.options.counted) {
+      metrics::all().rejections[errorInfo(ErrorCode::TooManyConnections).name].add();
+    }
+    stream->closeReset();
+    return;
+  }
+  auto connection = std::make_unique<Connection>(front_, std::move(stream), [this](Connection* closed) {
+    auto keep = std::make_shared<std::unique_ptr<Connection>>(std::move(turnedAway_.extract(closed).mapped()));
+    front_.loop.defer([keep] { keep->reset(); });
+  });
+  auto* refused = connection.get();
+  turnedAway_.emplace(refused, std::move(connection));
+  refused->turnAway();
 }
 
 inspect::Server Server::inspect(bool withRequests) const {

@@ -40,12 +40,15 @@ class Server {
 
  private:
   void accept(std::unique_ptr<loop::Stream> stream);
+  void turnAway(std::unique_ptr<loop::Stream> stream);
   [[nodiscard]] bool makeRoom();
   void onClosed(Connection* connection);
   void finishDrain();
 
   Front front_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  /// Those over the limit, until they have read their 503.
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> turnedAway_;
   std::unique_ptr<loop::Listener> listener_;
   std::string address_;
   std::function<void()> drained_;

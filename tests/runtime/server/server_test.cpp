@@ -36,8 +36,34 @@ TEST_F(ServerRoomTest, RefusesConnectionsOverTheLimitWhileAllAreBusy) {
     while (upstream.started == 0) {
       std::this_thread::yield();
     }
+    // It can read why even while it still sends.
     TestClient refused(port);
-    EXPECT_THAT(refused.readAll(), StartsWith("HTTP/1.1 503 "));
+    refused.send("POST /app/b HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
+    const auto answer = refused.readAll();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+    EXPECT_THAT(answer, HasSubstr("\r\nDate: "));
+    EXPECT_THAT(answer, HasSubstr("\r\nRetry-After: 1\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_TRUE(refused.closedByPeer());
+  });
+  EXPECT_EQ(upstream.started, 1);
+}
+
+TEST_F(ServerRoomTest, ResetsWhatComesWhileManyAreRefused) {
+  server->front().options.maxConnections = 1;
+  upstream.script.onEnd = [](auto&, auto&, auto&) {};
+  serve([&] {
+    TestClient busy(port);
+    busy.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (upstream.started == 0) {
+      std::this_thread::yield();
+    }
+    std::vector<std::unique_ptr<TestClient>> refused;
+    for (int i = 0; i < 150; ++i) {
+      refused.push_back(std::make_unique<TestClient>(port));
+    }
+    EXPECT_THAT(refused.front()->readAll(), StartsWith("HTTP/1.1 503 "));
+    EXPECT_EQ(refused.back()->readAll(), "");
   });
 }
 
