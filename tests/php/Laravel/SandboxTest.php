@@ -537,6 +537,37 @@ final class SandboxTest extends TestCase
     }
 
     #[Test]
+    public function a_session_in_the_database_is_stored_whoever_came_before(): void
+    {
+        $this->laravel->stop();
+        $this->laravel = new SmallLaravel('', ['session' => "['driver' => 'database', 'connection' => null, 'table' => 'sessions', 'lottery' => [0, 100]]"]);
+        $app = $this->laravel->app;
+        $sandbox = new Sandbox($app);
+        $app->make('db')->statement('create table sessions (id text, user_id integer, ip_address text, user_agent text, payload text, last_activity integer)');
+        $store = $app->make('session.store');
+        $visit = static function (string $id, ?string $name) use ($store, $sandbox): ?string {
+            $store->setId($id);
+            $store->start();
+            $known = $store->get('name');
+            if ($name !== null) {
+                $store->put('name', $name);
+            }
+            $store->save();
+            $sandbox->reset();
+
+            return $known;
+        };
+        $anna = str_repeat('a', 40);
+        $bob = str_repeat('b', 40);
+
+        self::assertNull($visit($anna, 'Anna'));
+        self::assertSame('Anna', $visit($anna, null));
+        self::assertNull($visit($bob, 'Bob'));
+        self::assertSame('Bob', $visit($bob, null));
+        self::assertSame('Anna', $visit($anna, null));
+    }
+
+    #[Test]
     public function every_worker_has_a_session_id_of_its_own(): void
     {
         $app = $this->laravel->app;

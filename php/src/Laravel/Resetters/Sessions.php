@@ -21,25 +21,33 @@ final class Sessions implements RenewedInFork, Resetter
     /** @var list<array{Store, ObjectState}> */
     private readonly array $stores;
 
+    /** @var list<ObjectState> what stores keep their sessions with: that of databases knows whether a row is there */
+    private readonly array $handlers;
+
     public function __construct(Application $app)
     {
         $manager = $app->resolved('session') ? $app->make('session') : null;
-        $stores = [];
+        $stores = $handlers = [];
         if ($manager instanceof SessionManager) {
             foreach ($manager->getDrivers() as $store) {
                 if ($store instanceof Store) {
                     $store->flush();
                     $stores[] = [$store, ObjectState::of($store, ['id'])];
+                    $handlers[] = ObjectState::of($store->getHandler());
                 }
             }
         }
         $this->manager = $manager instanceof SessionManager ? ObjectState::of($manager) : null;
         $this->stores = $stores;
+        $this->handlers = $handlers;
     }
 
     public function reset(): void
     {
         $this->manager?->restore();
+        foreach ($this->handlers as $state) {
+            $state->restore();
+        }
         foreach ($this->stores as [$store, $state]) {
             if ($store->isStarted() || $store->all() !== []) {
                 $state->restore();
