@@ -8,7 +8,7 @@ export COMPOSER_ALLOW_SUPERUSER := 1
 
 demo_app := $(CURDIR)/tests/app
 server := build/laravel-bridge
-suites := native php e2e e2e-laravel-11 e2e-laravel-10 chaos
+suites := native php e2e e2e-laravel-11 e2e-laravel-10
 configure = cmake -G Ninja --log-level=WARNING -S .
 
 help: ## this list
