@@ -110,12 +110,9 @@ final class HandlerProcess
 
             return $this;
         }
-        $deadline = microtime(true) + 20;
-        while (! str_contains($this->errors(), 'listening on')) {
-            if (microtime(true) > $deadline || ! $this->running()) {
-                throw new RuntimeException('The handler does not listen: '.$this->errors());
-            }
-            usleep(5000);
+        $listens = fn (): bool => str_contains($this->errors(), 'listening on');
+        if (! self::comesTrue(fn (): bool => $listens() || ! $this->running()) || ! $listens()) {
+            throw new RuntimeException('The handler does not listen: '.$this->errors());
         }
 
         return $this;
@@ -153,19 +150,11 @@ final class HandlerProcess
     }
 
     /**
-     * Waits for its end.
+     * Waits for its end; null when it does not come.
      */
-    public function exitCode(float $seconds = 10.0): ?int
+    public function exitCode(): ?int
     {
-        $deadline = microtime(true) + $seconds;
-        while ($this->running()) {
-            if (microtime(true) > $deadline) {
-                return null;
-            }
-            usleep(2000);
-        }
-
-        return $this->code;
+        return self::comesTrue(fn (): bool => ! $this->running()) ? $this->code : null;
     }
 
     public function stop(): void
@@ -188,13 +177,23 @@ final class HandlerProcess
     }
 
     /**
-     * Waits up to some seconds for a process to be gone.
+     * Waits for a process to be gone.
      */
-    public static function gone(int $pid, float $seconds = 5.0): bool
+    public static function gone(int $pid): bool
     {
-        $deadline = microtime(true) + $seconds;
-        while (self::alive($pid)) {
-            if (microtime(true) > $deadline) {
+        return self::comesTrue(static fn (): bool => ! self::alive($pid));
+    }
+
+    /**
+     * Waits for a condition, longer than the slowest machine needs.
+     *
+     * @param  callable(): bool  $condition
+     */
+    public static function comesTrue(callable $condition): bool
+    {
+        $deadline = hrtime(true) + 20_000_000_000;
+        while (! $condition()) {
+            if (hrtime(true) > $deadline) {
                 return false;
             }
             usleep(2000);

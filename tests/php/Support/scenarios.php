@@ -8,6 +8,7 @@ declare(strict_types=1);
 
 use LaravelBridge\Testing\FakeApplication;
 use LaravelBridge\Testing\FakeBootloader;
+use LaravelBridge\Tests\Support\HandlerProcess;
 use LaravelBridge\Wire\Answer;
 use LaravelBridge\Wire\Request;
 use LaravelBridge\Worker\Main;
@@ -199,7 +200,7 @@ $routes = [
         say($answer, 'said');
     },
     '/background' => static function (Request $request, Answer $answer): void {
-        exec('sleep 3 > /dev/null 2>&1 & echo $!', $lines);
+        exec('sleep 60 > /dev/null 2>&1 & echo $!', $lines);
         say($answer, (string) $lines[0]);
     },
     '/abandon' => static function (): void {
@@ -224,6 +225,8 @@ $handle = static function (Request $request, Answer $answer, Output $output) use
     $route($request, $answer, $output);
 };
 
+// The environment of the start is not there any more when a worker runs.
+$gate = (string) getenv('TERMINATE_GATE');
 $bootloader = match ($argv[1] ?? '') {
     'fails' => new FakeBootloader(static fn () => throw new DomainException('no database')),
     'exits' => new FakeBootloader(static fn () => exit(0)),
@@ -233,7 +236,9 @@ $bootloader = match ($argv[1] ?? '') {
         return new FakeApplication;
     }),
     'noted' => new FakeBootloader(static fn () => new FakeApplication($handle), ['a note']),
-    'slow-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static fn () => usleep(200_000))),
+    'waiting-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static function () use ($gate): void {
+        HandlerProcess::comesTrue(static fn (): bool => file_exists($gate)) || exit(1);
+    })),
     'exit-in-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static fn () => exit(0))),
     'printing-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static function (): void {
         echo 'nobody reads this';

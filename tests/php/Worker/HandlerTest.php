@@ -104,18 +104,16 @@ final class HandlerTest extends TestCase
     }
 
     #[Test]
-    public function it_notices_a_killed_worker_at_once(): void
+    public function it_notices_a_killed_worker(): void
     {
         $handler = $this->handler('usual')->ready();
         $server = $handler->worker();
         $pid = $handler->until('forked')[0]['pid'];
         self::assertIsInt($pid);
-        $killed = microtime(true);
         posix_kill($pid, SIGKILL);
         $exited = $handler->until('exited')[0];
 
         self::assertSame([$pid, 0, SIGKILL], [$exited['pid'], $exited['code'], $exited['signal']]);
-        self::assertLessThan(0.5, microtime(true) - $killed);
         self::assertNull($server->receive());
     }
 
@@ -138,9 +136,8 @@ final class HandlerTest extends TestCase
         $handler = $this->handler('usual')->ready();
         $server = $handler->worker();
         $handler->control?->send('drain');
-        usleep(100_000);
 
-        self::assertFileDoesNotExist($handler->socket);
+        self::assertTrue(HandlerProcess::comesTrue(static fn (): bool => ! file_exists($handler->socket)));
         self::assertTrue($handler->running());
         self::assertSame('GET /a ', $server->exchange('GET', '/a')->body());
         $server->close();
@@ -185,7 +182,7 @@ final class HandlerTest extends TestCase
         $handler = $this->handler('usual', [], false)->ready();
         $server = $handler->worker();
         $server->request('GET', '/sleep');
-        usleep(50_000);
+        self::assertSame(['t' => 'taken'], $server->receive());
         $handler->signal(SIGTERM);
         $answer = $server->record();
 
@@ -207,7 +204,7 @@ final class HandlerTest extends TestCase
         self::assertTrue($handler->running());
         $handler->signal(SIGTERM);
 
-        self::assertSame(0, $handler->exitCode(3.0));
+        self::assertSame(0, $handler->exitCode());
     }
 
     #[Test]
