@@ -50,7 +50,9 @@ final class ServeCommand extends Command
         $variables = $environment->forHandler();
         $variables += ['LARAVEL_PATH' => $this->path($variables)];
 
-        return $processes->become(PHP_BINARY, [...Main::options($variables['PHP_OPTIONS'] ?? ''), $script], $variables, $keep);
+        $options = Main::options($variables['PHP_OPTIONS'] ?? '', $variables['PHP_INI'] ?? '');
+
+        return $processes->become(PHP_BINARY, [...$options, $script], $variables, $keep);
     }
 
     /**

@@ -66,11 +66,12 @@ final class Main
 
     /**
      * @param  string  $more  further options, as PHP_OPTIONS holds them; they win
+     * @param  string  $ini  PHP_INI
      * @return list<string> options for php's command line
      */
-    public static function options(string $more = ''): array
+    public static function options(string $more = '', string $ini = ''): array
     {
-        $options = [];
+        $options = PhpIni::options($ini);
         foreach (self::PHP_OPTIONS as $name => $value) {
             $options[] = '-d';
             $options[] = "{$name}={$value}";
@@ -95,7 +96,7 @@ final class Main
             return;
         }
         $script = (string) realpath($_SERVER['SCRIPT_FILENAME']);
-        pcntl_exec(PHP_BINARY, [...self::options((string) getenv('PHP_OPTIONS')), $script, ...$arguments], getenv() + [self::REEXECUTED => '1']);
+        pcntl_exec(PHP_BINARY, [...self::options((string) getenv('PHP_OPTIONS'), (string) getenv('PHP_INI')), $script, ...$arguments], getenv() + [self::REEXECUTED => '1']);
     }
 
     private static function control(Settings $settings, Native $native): ControlChannel
