@@ -25,8 +25,8 @@ namespace bridge::pool {
 ///
 /// Owned by the kind, beside the handler that it belongs to; the Queue outlives it. A reload makes a second pool beside
 /// the first: start the new one, `takeOver` when it has started, `drain` the old one and destroy it when that is done.
-/// When the handler dies its pool is drained too: workers in the middle of a request may finish. Must not be destroyed
-/// inside an event of a worker or a ticket; leases that are out become empty without a word.
+/// When the handler dies its pool is drained too: workers that outlive it may finish their requests. Must not be
+/// destroyed inside an event of a worker or a ticket; leases that are out become empty without a word.
 ///
 /// The number of workers: MIN from the start; one more for each request that waits, at once, up to MAX; back to MIN
 /// when they were idle for long. The most recently used worker goes first, so that the others can go. A retiring worker

@@ -60,7 +60,8 @@ Result<void> PhpHandler::spawn() {
   spec.workingDirectory = options_.command.workingDirectory;
   spec.passedDescriptors = {{theirs.get(), kControlDescriptor}};
   spec.launcher = options_.launcher;
-  // Workers of a handler that was killed may finish what they do; the pool ends them.
+  // Its workers die with it by PR_SET_PDEATHSIG; those of a PHP without FFI may finish what they do, and the pool ends
+  // them.
   spec.killLeftovers = false;
   auto process = process::Process::start(loop_, spec,
                                          {.onExit = [this](const process::ExitCause& cause) { onExit(cause); },
