@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/html.h"
 #include "base/log.h"
 #include "ops/health.h"
 #include "ops/human.h"
@@ -30,31 +31,7 @@ h1{font-size:1.25rem;margin:0 0 .25rem}h2{font-size:1rem;margin:1.5rem 0 .25rem}
 </style></head><body>
 )";
 
-std::string escape(std::string_view foreign) {
-  std::string out;
-  for (const char c : log::escape(foreign)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string escape(std::string_view foreign) { return escapeHtml(log::escape(foreign)); }
 
 std::string span(Duration duration) { return humanSpan(std::chrono::duration<double>(duration).count()); }
 

@@ -3,37 +3,11 @@
 #include <array>
 #include <string_view>
 
+#include "base/html.h"
 #include "base/log.h"
 
 namespace bridge::upstreams {
 namespace {
-
-std::string escapeHtml(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 void paragraph(std::string& page, std::string_view text) { page += "<p>" + escapeHtml(text) + "</p>\n"; }
 

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "loop/loop.h"
-#include "runtime/upstreams/temp_dir.h"
+#include "support/temp_dir.h"
 #include "upstreams/body_collector.h"
 #include "upstreams/form_collector.h"
 

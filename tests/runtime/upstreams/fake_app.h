@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "loop/loop.h"
 #include "loop/timer.h"
-#include "runtime/upstreams/temp_dir.h"
+#include "support/temp_dir.h"
 
 extern char** environ;
 

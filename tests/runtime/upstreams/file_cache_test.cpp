@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/upstreams/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace bridge::upstreams {
 namespace {

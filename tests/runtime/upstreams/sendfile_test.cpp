@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "loop/loop.h"
-#include "runtime/upstreams/temp_dir.h"
 #include "runtime/upstreams/told_answer.h"
+#include "support/temp_dir.h"
 
 namespace bridge::upstreams {
 namespace {

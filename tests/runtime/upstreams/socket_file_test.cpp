@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-#include "runtime/upstreams/temp_dir.h"
+#include "support/temp_dir.h"
 
 namespace bridge::upstreams {
 namespace {

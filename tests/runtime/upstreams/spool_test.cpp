@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "loop/loop.h"
-#include "runtime/upstreams/temp_dir.h"
+#include "support/temp_dir.h"
 #include "upstreams/spool_file.h"
 
 namespace bridge::upstreams {

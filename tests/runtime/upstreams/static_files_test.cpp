@@ -9,8 +9,8 @@
 #include <fstream>
 #include <optional>
 
-#include "runtime/upstreams/temp_dir.h"
 #include "runtime/upstreams/told_answer.h"
+#include "support/temp_dir.h"
 
 namespace bridge::upstreams {
 namespace {
