@@ -36,7 +36,8 @@ final class PipelineTest extends ServerTestCase
 
     private function kibibytes(): int
     {
-        preg_match('/VmHWM:\s+(\d+)/', (string) file_get_contents('/proc/'.self::server()->pid.'/status'), $match);
+        $status = (string) file_get_contents('/proc/'.self::server()->pid.'/status');
+        self::assertSame(1, preg_match('/VmHWM:\s+(\d+)/', $status, $match));
 
         return (int) $match[1];
     }
