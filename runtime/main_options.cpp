@@ -55,4 +55,19 @@ ops::AdminDoor adminDoorOf(const config::Settings& settings) {
           .token = settings.adminToken};
 }
 
+Result<SocketsByUse> sortOut(std::vector<loop::InheritedSocket> inherited) {
+  SocketsByUse sockets;
+  for (auto& [descriptor, name] : inherited) {
+    if (name != "admin") {
+      sockets.http.push_back(std::move(descriptor));
+    } else if (sockets.admin.valid()) {
+      return Error{ErrorCode::InvalidSettings,
+                   "LISTEN_FDNAMES: two sockets are named admin; there is one door for operators"};
+    } else {
+      sockets.admin = std::move(descriptor);
+    }
+  }
+  return sockets;
+}
+
 }  // namespace bridge

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <vector>
+
 #include "base/log.h"
+#include "base/result.h"
 #include "config/settings.h"
+#include "loop/descriptor.h"
+#include "loop/inherited.h"
 #include "ops/admin_client.h"
 #include "server/admin_doors.h"
 #include "server/front.h"
@@ -15,5 +20,14 @@ void configure(server::Front& front, const config::Settings& settings);
 /// The doors that the server opens for operators, and the one at which the commands knock.
 [[nodiscard]] server::AdminDoors::Options adminDoorsOf(const config::Settings& settings);
 [[nodiscard]] ops::AdminDoor adminDoorOf(const config::Settings& settings);
+
+/// Which inherited socket is for whom.
+struct SocketsByUse {
+  /// For clients: in their order all that nobody else is named for.
+  std::vector<loop::Descriptor> http;
+  /// For operators: the one named "admin".
+  loop::Descriptor admin;
+};
+[[nodiscard]] Result<SocketsByUse> sortOut(std::vector<loop::InheritedSocket> inherited);
 
 }  // namespace bridge

@@ -11,7 +11,6 @@
 
 #include "base/log.h"
 #include "loop/bind.h"
-#include "loop/descriptor.h"
 #include "loop/loop.h"
 #include "loop/poll.h"
 #include "loop/socket_address.h"
@@ -74,23 +73,27 @@ Result<std::unique_ptr<Listener>> Listener::unixSocket(Loop& loop, const std::st
   return listener;
 }
 
-Result<std::unique_ptr<Listener>> Listener::inherit(Loop& loop, int descriptor, OnAccept onAccept) {
-  Descriptor owned(descriptor);
-  int type = 0;
-  int listens = 0;
-  socklen_t size = sizeof type;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM ||
-      ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) {
-    return Error{ErrorCode::Io, "descriptor " + std::to_string(descriptor) + " is no stream socket that listens"};
-  }
-  const int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 ||
-      ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
-    return errnoError("take over a listening socket", errno);
-  }
+Result<std::unique_ptr<Listener>> Listener::inherit(Loop& loop, std::vector<Descriptor> sockets, OnAccept onAccept) {
   auto listener = std::unique_ptr<Listener>(new Listener(loop, std::move(onAccept)));
-  if (auto added = listener->add(owned.release()); !added.ok()) {
-    return std::move(added).error();
+  for (auto& socket : sockets) {
+    const int descriptor = socket.get();
+    int type = 0;
+    int listens = 0;
+    socklen_t size = sizeof type;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM ||
+        ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) {
+      return Error{ErrorCode::InvalidSettings,
+                   "descriptor " + std::to_string(descriptor) +
+                       " is no stream socket that listens; a socket unit must have ListenStream= and Accept=no"};
+    }
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 ||
+        ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
+      return errnoError("take over a listening socket", errno);
+    }
+    if (auto added = listener->add(socket.release()); !added.ok()) {
+      return std::move(added).error();
+    }
   }
   return listener;
 }

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "loop/address.h"
+#include "loop/descriptor.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
 
@@ -32,8 +33,10 @@ class Listener {
   /// one, and a file that is no socket, is refused and left alone.
   [[nodiscard]] static Result<std::unique_ptr<Listener>> unixSocket(Loop& loop, const std::string& path, mode_t mode,
                                                                     int backlog, OnAccept onAccept);
-  /// A socket that somebody else has bound and listens on (socket activation). Its file is never removed.
-  [[nodiscard]] static Result<std::unique_ptr<Listener>> inherit(Loop& loop, int descriptor, OnAccept onAccept);
+  /// Sockets, at least one, that somebody else has bound and listens on (socket activation). Their files are never
+  /// removed.
+  [[nodiscard]] static Result<std::unique_ptr<Listener>> inherit(Loop& loop, std::vector<Descriptor> sockets,
+                                                                 OnAccept onAccept);
 
   ~Listener();
   Listener(const Listener&) = delete;

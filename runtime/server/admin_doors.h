@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "loop/descriptor.h"
 #include "loop/loop.h"
 #include "server/server.h"
 #include "upstreams/upstream.h"
@@ -19,16 +20,18 @@ class AdminDoors {
     std::string socket;
     std::string host;
     int port = 0;
+    /// A Unix socket that somebody else has opened (socket activation), in the place of `socket`; who reaches it is for
+    /// its owner to say.
+    loop::Descriptor inherited{};
   };
 
   explicit AdminDoors(loop::Loop& loop) : loop_(loop) {}
 
   /// Opens what the options name.
-  [[nodiscard]] Result<void> open(const Options& options, upstreams::Upstream& onSocket, upstreams::Upstream& onPort);
+  [[nodiscard]] Result<void> open(Options options, upstreams::Upstream& onSocket, upstreams::Upstream& onPort);
 
  private:
-  [[nodiscard]] Result<void> openOne(std::unique_ptr<Server>& door, const std::string& host, int port,
-                                     upstreams::Upstream& upstream);
+  [[nodiscard]] std::unique_ptr<Server> door(upstreams::Upstream& upstream);
 
   loop::Loop& loop_;
   std::unique_ptr<Server> socket_;

@@ -33,15 +33,23 @@ std::string_view Front::date() {
 
 Result<void> Server::listen(const std::string& host, int port, unsigned socketMode) {
   const auto onAccept = [this](std::unique_ptr<loop::Stream> stream) { accept(std::move(stream)); };
-  auto listener =
-      host.starts_with(kUnixPrefix)
-          ? loop::Listener::unixSocket(front_.loop, host.substr(kUnixPrefix.size()), socketMode, kBacklog, onAccept)
-          : loop::Listener::tcp(front_.loop, host, port, kBacklog, onAccept);
+  return take(host.starts_with(kUnixPrefix) ? loop::Listener::unixSocket(front_.loop, host.substr(kUnixPrefix.size()),
+                                                                         socketMode, kBacklog, onAccept)
+                                            : loop::Listener::tcp(front_.loop, host, port, kBacklog, onAccept));
+}
+
+Result<void> Server::listen(std::vector<loop::Descriptor> inherited) {
+  return take(loop::Listener::inherit(front_.loop, std::move(inherited),
+                                      [this](std::unique_ptr<loop::Stream> stream) { accept(std::move(stream)); }));
+}
+
+Result<void> Server::take(Result<std::unique_ptr<loop::Listener>> listener) {
   if (!listener.ok()) {
     return std::move(listener).error();
   }
   listener_ = std::move(*listener);
-  address_ = host.starts_with(kUnixPrefix) ? host : "http://" + loop::toString(listener_->address());
+  const auto address = loop::toString(listener_->address());
+  address_ = address.starts_with(kUnixPrefix) ? address : "http://" + address;
   return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/inspect.h"
 #include "base/result.h"
+#include "loop/descriptor.h"
 #include "loop/listener.h"
 #include "loop/timer.h"
 #include "server/connection.h"
@@ -27,6 +28,8 @@ class Server {
   /// Begins to accept. `host` is an IPv4 or IPv6 address, a name, or `unix:PATH`; port 0 takes any free port.
   /// `socketMode` is the file mode of a Unix socket.
   [[nodiscard]] Result<void> listen(const std::string& host, int port, unsigned socketMode);
+  /// The same on sockets, at least one, that somebody else has opened (socket activation).
+  [[nodiscard]] Result<void> listen(std::vector<loop::Descriptor> inherited);
   /// "http://127.0.0.1:8080" or "unix:/path", as a person would type it.
   [[nodiscard]] const std::string& address() const { return address_; }
 
@@ -39,6 +42,7 @@ class Server {
   [[nodiscard]] inspect::Server inspect(bool withRequests) const;
 
  private:
+  Result<void> take(Result<std::unique_ptr<loop::Listener>> listener);
   void accept(std::unique_ptr<loop::Stream> stream);
   void turnAway(std::unique_ptr<loop::Stream> stream);
   [[nodiscard]] bool makeRoom();

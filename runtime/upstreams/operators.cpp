@@ -10,9 +10,7 @@ namespace bridge::upstreams {
 Operators::Operators(Parts parts)
     : parts_(std::move(parts)),
       startedAt_(parts_.loop.wallClock()),
-      desk_{.status = [this](bool withRows) { return status(withRows); },
-            .reload = [this](auto done) { parts_.catalog.reload(parts_.freshSettings(), std::move(done)); },
-            .stop = parts_.stop},
+      desk_{.status = [this](bool withRows) { return status(withRows); }, .reload = parts_.reload, .stop = parts_.stop},
       onSocket_(parts_.loop, desk_, Admin::Reach::all),
       onPort_(parts_.loop, desk_, Admin::Reach::all, {.overTcp = true, .token = parts_.settings.adminToken}),
       probes_(parts_.loop, desk_, Admin::Reach::probes) {}

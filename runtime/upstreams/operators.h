@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
 #include "base/inspect.h"
+#include "base/result.h"
 #include "config/settings.h"
 #include "ops/recent_failures.h"
 #include "routes/router.h"
@@ -22,8 +24,8 @@ class Operators {
     const config::Settings& settings;
     const ops::RecentFailures& failures;
     std::function<inspect::Server(bool withRequests)> server;
-    /// Reads the settings anew.
-    std::function<config::LoadResult()> freshSettings;
+    /// As in AdminDesk.
+    std::function<void(std::function<void(Result<std::uint64_t>)> done)> reload;
     std::function<void()> stop;
   };
 
@@ -37,10 +39,10 @@ class Operators {
   [[nodiscard]] Upstream& onPort() { return onPort_; }
   /// The health routes, on the main port, where HEALTH_ROUTES is on.
   void addProbes(routes::Router<Upstream*>& router);
-
- private:
+  /// The picture of this moment; `withRows`: with every worker, request and failure.
   [[nodiscard]] inspect::Status status(bool withRows) const;
 
+ private:
   Parts parts_;
   double startedAt_;
   AdminDesk desk_;

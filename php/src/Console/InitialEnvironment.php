@@ -46,4 +46,14 @@ final class InitialEnvironment
     {
         return array_diff_key($this->all(), array_flip(self::NEVER));
     }
+
+    /**
+     * The application's folder, by the name that the shell came by: a link to a release is followed anew at each start.
+     */
+    public function applicationPath(string $basePath): string
+    {
+        $named = $this->all()['PWD'] ?? '';
+
+        return $named !== '' && @realpath($named) === realpath($basePath) ? $named : $basePath;
+    }
 }

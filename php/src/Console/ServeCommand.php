@@ -38,7 +38,20 @@ final class ServeCommand extends Command
             return self::EX_NOT_FOUND;
         }
 
-        return $processes->become($binary, ['serve', ...$this->serverArguments()], $this->serverEnvironment($environment));
+        return $processes->become($binary, ['serve', ...$this->serverArguments()], $this->serverEnvironment($environment), $this->inheritedSockets($environment));
+    }
+
+    /**
+     * The descriptors that a service manager has opened for this process (sd_listen_fds(3)), and so for what it becomes.
+     *
+     * @return list<int>
+     */
+    private function inheritedSockets(InitialEnvironment $environment): array
+    {
+        $variables = $environment->all();
+        $count = (int) ($variables['LISTEN_FDS'] ?? 0);
+
+        return $count > 0 && (int) ($variables['LISTEN_PID'] ?? 0) === getmypid() ? range(3, 2 + $count) : [];
     }
 
     /**
@@ -48,24 +61,11 @@ final class ServeCommand extends Command
     {
         $script = dirname(__DIR__, 2).'/bin/php_socket_handler.php';
         $variables = $environment->forHandler();
-        $variables += ['LARAVEL_PATH' => $this->path($variables)];
+        $variables += ['LARAVEL_PATH' => $environment->applicationPath($this->laravel->basePath())];
 
         $options = Main::options($variables['PHP_OPTIONS'] ?? '', $variables['PHP_INI'] ?? '');
 
         return $processes->become(PHP_BINARY, [...$options, $script], $variables, $keep);
-    }
-
-    /**
-     * The application's folder, by the name that the shell came by: a link to a release is followed anew at each start.
-     *
-     * @param  array<string, string>  $environment
-     */
-    private function path(array $environment): string
-    {
-        $path = $this->laravel->basePath();
-        $named = $environment['PWD'] ?? '';
-
-        return $named !== '' && @realpath($named) === realpath($path) ? $named : $path;
     }
 
     /**
@@ -91,9 +91,7 @@ final class ServeCommand extends Command
      */
     private function serverEnvironment(InitialEnvironment $environment): array
     {
-        $variables = $environment->all();
-
-        return $variables + ['LARAVEL_PATH' => $this->path($variables), 'PHP_PATH' => PHP_BINARY];
+        return $environment->all() + ['LARAVEL_PATH' => $environment->applicationPath($this->laravel->basePath()), 'PHP_PATH' => PHP_BINARY];
     }
 
     private function binary(Processes $processes): ?string

@@ -52,8 +52,10 @@ final class Server
      *
      * @param  array<string, string>  $settings
      * @param  list<string>  $arguments
+     * @param  list<string>  $launcher  a program that becomes the server, and its arguments
+     * @param  array<int, resource>  $descriptors  beside the three standard ones
      */
-    public static function launch(array $settings = [], ?string $folder = null, array $arguments = []): self
+    public static function launch(array $settings = [], ?string $folder = null, array $arguments = [], array $launcher = [], array $descriptors = []): self
     {
         $folder ??= self::folder();
         $environment = $settings + [
@@ -74,8 +76,8 @@ final class Server
         $path = (string) tempnam($folder, 'output');
         $output = fopen($path, 'a') ?: throw new RuntimeException('No output file');
         $process = proc_open(
-            [self::binary(), ...$arguments],
-            [['file', '/dev/null', 'r'], $output, $output],
+            [...$launcher, self::binary(), ...$arguments],
+            [['file', '/dev/null', 'r'], $output, $output] + $descriptors,
             $pipes,
             $folder,
             $environment,

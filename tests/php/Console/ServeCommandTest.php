@@ -60,6 +60,15 @@ final class ServeCommandTest extends TestCase
     }
 
     #[Test]
+    public function sockets_of_a_service_manager_are_handed_on_if_they_are_for_this_process(): void
+    {
+        $handed = fn (string $pid): array => $this->serve([], ['LISTEN_PID' => $pid, 'LISTEN_FDS' => '2'])->became[0]['keep'];
+
+        self::assertSame([3, 4], $handed((string) getmypid()));
+        self::assertSame([], $handed('1'));
+    }
+
+    #[Test]
     public function run_by_the_server_it_becomes_the_handler_and_hands_the_channel_on(): void
     {
         $processes = $this->serve([], ['BRIDGE_CONTROL_FD' => '5', 'HTTP_HOST' => '0.0.0.0', 'SOCKET_PATH' => '/tmp/x.sock.3', 'LARAVEL_PATH' => '/srv/current']);

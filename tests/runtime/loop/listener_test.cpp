@@ -207,10 +207,15 @@ TEST_F(ListenerTest, InheritsASocketAndLeavesItsFile) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  EXPECT_FALSE(Listener::inherit(loop_, ::dup(socket), keep()).ok()) << "it does not listen yet";
+  const auto sockets = [](int descriptor) {
+    std::vector<Descriptor> one;
+    one.emplace_back(descriptor);
+    return one;
+  };
+  EXPECT_FALSE(Listener::inherit(loop_, sockets(::dup(socket)), keep()).ok()) << "it does not listen yet";
   ASSERT_EQ(::listen(socket, 4), 0);
   {
-    const auto listener = Listener::inherit(loop_, socket, keep());
+    const auto listener = Listener::inherit(loop_, sockets(socket), keep());
     ASSERT_TRUE(listener.ok()) << listener.error().detail;
     connect({"unix:" + path, 0});
     EXPECT_TRUE(runUntil([this] { return streams_.size() == 2; }));

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/metrics.h"
+#include "loop/bind.h"
 #include "runtime/server/server_fixture.h"
 #include "support/temp_dir.h"
 
@@ -56,6 +57,29 @@ TEST_F(AdminDoorsTest, AnswerWhileTheFrontDoorDrains) {
   EXPECT_THAT(answer, HasSubstr("door /-/live"));
   EXPECT_THAT(answer, HasSubstr("X-Request-Id: "));
   EXPECT_EQ(metrics::all().accepted.value(), before);
+}
+
+TEST_F(AdminDoorsTest, ServeOnASocketThatWasInheritedAndLeaveItsFile) {
+  const auto path = folder.file("given.sock");
+  auto bound = loop::bindUnix(path, 0600, 16);
+  ASSERT_TRUE(bound.ok());
+  const auto unused = folder.file("unused.sock");
+  const auto opened = doors->open({.socket = unused, .host = "", .port = 0, .inherited = std::move(bound->descriptor)},
+                                  upstream, upstream);
+  ASSERT_TRUE(opened.ok()) << opened.error().detail;
+  struct stat info {};
+  EXPECT_NE(::stat(unused.c_str(), &info), 0) << "the inherited socket takes its place";
+  doors.reset();
+  EXPECT_EQ(::stat(path.c_str(), &info), 0) << "its file belongs to somebody else";
+}
+
+TEST_F(AdminDoorsTest, RefuseAnInheritedPortForItsUsersCannotBeTold) {
+  auto bound = loop::bindTcp("127.0.0.1", 0, 16);
+  ASSERT_TRUE(bound.ok());
+  const auto opened =
+      doors->open({.socket = "", .host = "", .port = 0, .inherited = std::move(bound->front())}, upstream, upstream);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_THAT(opened.error().detail, HasSubstr("ADMIN_LISTEN"));
 }
 
 TEST_F(AdminDoorsTest, SayWhichOneCannotBeOpened) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "runtime/server/server_fixture.h"
 
 namespace bridge::server {
@@ -25,6 +27,39 @@ TEST_F(ServerRoomTest, SaysWhyItCannotListen) {
   const auto result = second.listen("127.0.0.1", port, 0600);
   ASSERT_FALSE(result.ok());
   EXPECT_THAT(result.error().detail, HasSubstr(std::to_string(port)));
+}
+
+TEST_F(ServerRoomTest, ServesOnSocketsThatItInherited) {
+  const auto inherited = [](int first, int second) {
+    std::vector<loop::Descriptor> sockets;
+    sockets.emplace_back(first);
+    sockets.emplace_back(second);
+    return sockets;
+  };
+  const auto open = [](int& boundPort) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(socket, 16), 0);
+    EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    boundPort = ntohs(address.sin_port);
+    return socket;
+  };
+  int other = 0;
+  const int first = open(port);
+  const auto result = server->listen(inherited(first, open(other)));
+  ASSERT_TRUE(result.ok()) << result.error().detail;
+  EXPECT_EQ(server->address(), "http://127.0.0.1:" + std::to_string(port));
+  serve([&] {
+    for (const int one : {port, other}) {
+      TestClient client(one);
+      client.send("GET /app/x HTTP/1.0\r\n\r\n");
+      EXPECT_THAT(client.readAll(), HasSubstr("GET /app/x"));
+    }
+  });
 }
 
 TEST_F(ServerRoomTest, RefusesConnectionsOverTheLimitWhileAllAreBusy) {

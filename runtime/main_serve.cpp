@@ -1,0 +1,159 @@
+#include "main_serve.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "config/command_line.h"
+#include "config/sources.h"
+#include "loop/inherited.h"
+#include "loop/limits.h"
+#include "loop/loop.h"
+#include "loop/signal.h"
+#include "main_options.h"
+#include "ops/recent_failures.h"
+#include "ops/sd_notify.h"
+#include "process/reaper.h"
+#include "server/admin_doors.h"
+#include "server/server.h"
+#include "server/service_report.h"
+#include "upstreams/catalog.h"
+#include "upstreams/operators.h"
+
+namespace bridge {
+namespace {
+
+upstreams::Environment initialEnvironment() {
+  upstreams::Environment variables;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    variables.emplace_back(*entry);
+  }
+  return variables;
+}
+
+int refuse(const Error& error) {
+  log::error("server", "{}", error.detail);
+  return config::kExitSettings;
+}
+
+/// The server with all that belongs to it, in the order in which it is built.
+class Serving {
+ public:
+  Serving(config::Settings& settings, const config::Variables& flags, ops::SdNotify manager)
+      : settings_(settings),
+        flags_(flags),
+        reaper_(loop_),
+        server_(loop_),
+        catalog_(loop_, settings, initialEnvironment()),
+        operators_({.loop = loop_,
+                    .catalog = catalog_,
+                    .settings = settings,
+                    .failures = failures_,
+                    .server = [this](bool withRequests) { return server_.inspect(withRequests); },
+                    .reload = [this](auto done) { reload(std::move(done)); },
+                    .stop = [this] { stop(); }}),
+        doors_(loop_),
+        report_(loop_, std::move(manager), [this] { return operators_.status(false); }),
+        patience_(settings.shutdownTimeout) {
+    configure(server_.front(), settings);
+    server_.front().failures = &failures_;
+    catalog_.addRoutes(server_.front().router);
+    operators_.addProbes(server_.front().router);
+  }
+
+  [[nodiscard]] Result<void> open(std::vector<loop::InheritedSocket> inherited) {
+    auto sockets = sortOut(std::move(inherited));
+    if (!sockets.ok()) {
+      return std::move(sockets).error();
+    }
+    auto listening = sockets->http.empty()
+                         ? server_.listen(settings_.httpHost, settings_.httpPort, settings_.httpSocketMode)
+                         : server_.listen(std::move(sockets->http));
+    if (!listening.ok()) {
+      return listening;
+    }
+    auto doors = adminDoorsOf(settings_);
+    doors.inherited = std::move(sockets->admin);
+    return doors_.open(std::move(doors), operators_.onSocket(), operators_.onPort());
+  }
+
+  [[nodiscard]] int run() {
+    const loop::Signal terminate(loop_, SIGTERM, [this] { stop(); });
+    const loop::Signal interrupt(loop_, SIGINT, [this] { stop(); });
+    const loop::Signal reopen(loop_, SIGUSR1, [] { log::reopen(); });
+    const loop::Signal hangUp(loop_, SIGHUP, [this] { reload({}); });
+    log::info("server", "listening on {}", server_.address());
+    if (!log::enabled(Level::info)) {
+      // A free port must be known whatever LOG_LEVEL the application has set.
+      std::printf("listening on %s\n", server_.address().c_str());
+      std::fflush(stdout);
+    }
+    catalog_.start([this](const Error& error) {
+      exitCode_ = refuse(error);
+      stop();
+    });
+    loop_.run();
+    return exitCode_;
+  }
+
+ private:
+  void reload(std::function<void(Result<std::uint64_t>)> done) {
+    report_.reloading();
+    catalog_.reload(config::load(config::readSources(flags_)),
+                    [this, done = std::move(done)](const Result<std::uint64_t>& result) {
+                      report_.reloaded();
+                      if (done) {
+                        done(result);
+                      }
+                    });
+  }
+
+  void stop() {
+    log::info("server", "stopping: {} connections, {:.0f} s at most", server_.connections(),
+              toMillis(patience_) / 1000);
+    report_.stopping(patience_);
+    server_.drain(patience_, [this, deadline = loop_.now() + patience_] {
+      catalog_.stop(std::max(deadline - loop_.now(), Duration::zero()), [this] { loop_.stop(); });
+    });
+    patience_ = Duration::zero();  // A second signal ends everything at once.
+  }
+
+  config::Settings& settings_;
+  const config::Variables& flags_;
+  loop::Loop loop_;
+  process::Reaper reaper_;
+  ops::RecentFailures failures_;
+  server::Server server_;
+  upstreams::Catalog catalog_;
+  upstreams::Operators operators_;
+  server::AdminDoors doors_;
+  server::ServiceReport report_;
+  Duration patience_;
+  int exitCode_ = EXIT_SUCCESS;
+};
+
+}  // namespace
+
+int serve(config::Settings& settings, const config::Variables& flags) {
+  // First: what is meant for us must not reach the environment of others.
+  auto inherited = loop::takeInheritedSockets(::getpid());
+  auto manager = ops::SdNotify::fromEnvironment();
+  if (!inherited.ok()) {
+    return refuse(inherited.error());
+  }
+  loop::raiseDescriptorLimit();
+  Serving serving(settings, flags, std::move(manager));
+  if (auto opened = serving.open(std::move(*inherited)); !opened.ok()) {
+    return refuse(opened.error());
+  }
+  return serving.run();
+}
+
+}  // namespace bridge
