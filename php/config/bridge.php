@@ -11,9 +11,39 @@ return [
     'binary' => env('BRIDGE_BINARY'),
 
     /*
-     * Container services to resolve once, before the workers are forked, besides the usual ones. A worker then finds
-     * them ready; state that a request leaves in them stays, so name only services that keep none.
+     * Container services to resolve once, before the workers are forked, besides the usual ones and those that providers
+     * have resolved. A worker then finds them ready.
      */
     'warm' => [],
+
+    /*
+     * Container services that each request makes anew, although something resolved them while the application booted.
+     * What a request writes into a service of the boot is put back anyway; this is for those that hold what cannot be, a
+     * connection for example.
+     */
+    'flush' => [],
+
+    /*
+     * Services, by name or class, that stay as a request left them: caches of your own.
+     */
+    'keep' => [],
+
+    /*
+     * Classes whose static properties are put back after each request to what they were before the first.
+     */
+    'statics' => [],
+
+    /*
+     * Database connections to close after each request: all of them (true), those named, or none. For settings of a
+     * session (SET, temporary tables, advisory locks) that a request must not find.
+     */
+    'disconnect' => false,
+
+    /*
+     * What `laravel-rust:check` and DETECT are not to report: places ("App\Basket::$items") or classes, * for anything.
+     */
+    'detect' => [
+        'ignore' => [],
+    ],
 
 ];

@@ -69,6 +69,19 @@ struct Queue {
   Duration oldest{};
 };
 
+/// What requests leave behind, where DETECT looks for it.
+struct Finding {
+  /// "leak", "growth", "restored", "kept".
+  std::string kind;
+  std::string place;
+  std::string what;
+  /// Of the request after which it was seen first.
+  std::string route;
+  std::string advice;
+  /// Which have seen it.
+  std::size_t workers = 0;
+};
+
 /// The PHP side.
 struct Application {
   /// "starting", "serving", "unavailable", "stopping".
@@ -88,6 +101,7 @@ struct Application {
   Pool pool;
   Queue queue;
   std::uint64_t spoolBytes = 0;
+  std::vector<Finding> findings;
 };
 
 /// A request that ended with an error.

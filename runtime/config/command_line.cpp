@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/kinds.h"
 #include "config/reference.h"
 #include "config/setting_rows.h"
 
@@ -40,6 +41,8 @@ class Flags {
       if (!row.flag.empty()) {
         auto& [name, value, option] = settings_.emplace_back(row.name, "", nullptr);
         option = app_.add_option("--" + std::string(row.flag), value)->take_last();
+        // A switch is turned on by its name alone.
+        if (row.wanted == kind::Flag::wanted("")) option->expected(0, 1);
       }
     }
   }
@@ -70,7 +73,8 @@ class Flags {
     }
     for (const auto& [name, value, option] : settings_) {
       if (option->count() > 0) {
-        line.flags[std::string(name)] = value;  // --min-workers is more exact than --workers
+        // --min-workers is more exact than --workers; a switch without a value is on.
+        line.flags[std::string(name)] = value.empty() && option->get_expected_min() == 0 ? "on" : value;
       }
     }
     return line;

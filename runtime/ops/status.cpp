@@ -173,6 +173,14 @@ void writeApplication(Json& json, const inspect::Application& application) {
     json.span("oldest_seconds", application.queue.oldest);
   });
   json.number("spool_bytes", application.spoolBytes);
+  json.list("findings", application.findings, [&](const inspect::Finding& finding) {
+    json.text("kind", finding.kind);
+    json.text("place", finding.place);
+    json.text("what", finding.what);
+    json.text("route", finding.route);
+    json.text("advice", finding.advice);
+    json.number("workers", finding.workers);
+  });
 }
 
 }  // namespace

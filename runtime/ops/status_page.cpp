@@ -133,6 +133,20 @@ void requests(Page& page, const inspect::Server& server) {
   }
 }
 
+void findings(Page& page, const std::vector<inspect::Finding>& findings) {
+  if (findings.empty()) {
+    return;
+  }
+  page.add("<h2>Findings</h2>\n");
+  for (const auto& finding : findings) {
+    page.add(
+        "<div class=row><b>{}</b><span>{}</span><span class=dim>after {}</span><span class=what>{}</span>"
+        "<span class=\"what dim\">{}</span></div>\n",
+        escape(finding.kind), escape(finding.place), escape(finding.route), escape(finding.what),
+        escape(finding.advice));
+  }
+}
+
 void failures(Page& page, const std::vector<inspect::Failure>& failures) {
   page.add("<h2>Last errors</h2>\n");
   for (const auto& failure : failures) {
@@ -156,6 +170,7 @@ std::string statusPage(const inspect::Status& status) {
   figures(page, status);
   workers(page, status.application.pool);
   requests(page, status.server);
+  findings(page, status.application.findings);
   failures(page, status.failures);
   page.add("</body></html>\n");
   return page.take();

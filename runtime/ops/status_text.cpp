@@ -173,6 +173,15 @@ Result<std::string> statusText(std::string_view json, const TextStyle& style) {
   addSummary(lines, status);
   lines.add("");
   addWorkers(lines, at(status, "application"));
+  const auto findings = rows(at(status, "application"), "findings");
+  if (!findings.empty()) {
+    lines.add("");
+    lines.add("findings", kBold);
+  }
+  for (const Value* finding : findings) {
+    lines.add(fmt::format("{:<8} {} {} after {}", text(*finding, "kind"), text(*finding, "place"),
+                          text(*finding, "what"), text(*finding, "route")));
+  }
   const auto errors = rows(status, "errors");
   if (!errors.empty()) {
     lines.add("");

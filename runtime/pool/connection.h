@@ -136,6 +136,8 @@ class Connection {
   [[nodiscard]] std::uint64_t given() const { return given_; }
   /// Why it wants to be replaced.
   [[nodiscard]] const std::string& retireReason() const { return lastReady_.why; }
+  /// What its last request left behind; gives each once.
+  [[nodiscard]] std::vector<wire::Finding> takeFindings() { return std::exchange(lastReady_.findings, {}); }
   [[nodiscard]] WorkerRow row() const;
 
  private:

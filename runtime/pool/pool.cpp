@@ -103,6 +103,9 @@ void Pool::onOpened(Connection& connection) {
 }
 
 void Pool::onFree(Connection& connection) {
+  if (auto findings = connection.takeFindings(); !findings.empty() && events_.onFindings) {
+    events_.onFindings(connection.pid(), std::move(findings));
+  }
   if (connection.given() == 1) policy_.reset();
   if (!running_) {
     close(connection);

@@ -63,6 +63,8 @@ class Pool final : private ConnectionOwner, private QueueServer {
     std::function<void(pid_t pid, const Error& error)> onWorkerLost;
     /// A worker asked to be replaced, and why.
     std::function<void(pid_t pid, const std::string& why)> onWorkerRetired;
+    /// The detector in a worker has found something. None: nobody wants to know.
+    std::function<void(pid_t pid, std::vector<wire::Finding> findings)> onFindings;
   };
 
   Pool(loop::Loop& loop, Queue& queue, Options options, Events events);

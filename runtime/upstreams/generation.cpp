@@ -140,6 +140,7 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
     metrics::all().workerRestarts["retired"].add();
     log::info("laravel", "generation {}: worker {} retires: {}", number_, pid, log::escape(why));
   };
+  events.onFindings = [this](pid_t pid, const std::vector<wire::Finding>& findings) { findings_.add(pid, findings); };
   pool_ = std::make_unique<pool::Pool>(context_.loop, context_.queue, std::move(options), std::move(events));
   poolGone_ = false;
   // Hello is awaited for as long as one connection may take; a few are tried in that time.

@@ -18,6 +18,7 @@
 #include "loop/timer.h"
 #include "pool/pool.h"
 #include "upstreams/boot_failure.h"
+#include "upstreams/findings.h"
 #include "upstreams/php_command.h"
 #include "upstreams/php_handler.h"
 #include "upstreams/socket_file.h"
@@ -84,6 +85,7 @@ class Generation {
   /// Whether the worker that made `join` fail was forked by a handler that another server has started.
   [[nodiscard]] bool foundSupervised() const { return foundSupervised_; }
   [[nodiscard]] const pool::Pool* pool() const { return pool_.get(); }
+  [[nodiscard]] const Findings& findings() const { return findings_; }
 
  private:
   struct Traits {
@@ -110,6 +112,7 @@ class Generation {
   StateMachine<Traits> state_{State::Booting};
   std::optional<FileId> socketId_;
   std::string lastLoss_;
+  Findings findings_;
   /// Since when no worker could be opened, and there is none.
   std::optional<Instant> barrenSince_;
   bool foundSupervised_ = false;

@@ -68,6 +68,7 @@ LaravelStatus Laravel::inspect() const {
     status.generation = live->number();
     status.handlerPid = live->handlerPid();
     status.pool = live->pool()->status();
+    status.findings = live->findings().all();
   }
   if (const Generation* coming = generations.coming()) {
     status.comingGeneration = coming->number();

@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/inspect.h"
 #include "base/result.h"
 #include "config/settings.h"
 #include "pool/inspect.h"
@@ -40,6 +42,8 @@ struct LaravelStatus {
   std::size_t waiting = 0;
   Duration oldestWait{};
   std::uint64_t spooledBytes = 0;
+  /// What the detectors of the generation that serves have found.
+  std::vector<inspect::Finding> findings;
 };
 
 /// Answers requests with a Laravel application in PHP workers.

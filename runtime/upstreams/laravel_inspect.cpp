@@ -43,7 +43,8 @@ inspect::Application describe(const LaravelStatus& status, std::size_t queueLimi
                .retiring = status.pool.retiring,
                .workers = {}},
       .queue = {.length = status.waiting, .limit = queueLimit, .oldest = status.oldestWait},
-      .spoolBytes = status.spooledBytes};
+      .spoolBytes = status.spooledBytes,
+      .findings = status.findings};
   if (withWorkers) {
     for (const auto& row : status.pool.workers) {
       application.pool.workers.push_back(describe(row, now));

@@ -55,6 +55,7 @@ PhpCommand phpCommand(const config::Settings& settings, const Environment& initi
   set("WORKER_ISOLATION", settings.workerIsolation == config::WorkerIsolation::request ? "request" : "worker");
   set("WORKER_MAX_REQUESTS", std::to_string(settings.workerMaxRequests));
   set("WORKER_MEMORY_LIMIT", std::to_string(settings.workerMemoryLimit));
+  set("DETECT", settings.detect ? "on" : "off");
   set("PHP_OPTIONS", joined(settings.phpOptions));
   if (!settings.phpMemoryLimit.empty()) {
     set("PHP_MEMORY_LIMIT", settings.phpMemoryLimit);

@@ -114,6 +114,20 @@ void readReady(Members& in, WorkerMessage& out) {
   in.number("requests", ready.requests);
   in.boolean("retire", ready.retire);
   in.optionalText("why", ready.why);
+  const Value* findings = in.optionalArray("findings");
+  if (findings == nullptr) return;
+  for (const Value& entry : findings->GetArray()) {
+    in.check("findings", entry.IsObject());
+    if (!entry.IsObject()) break;
+    Members members("finding", entry);
+    Finding& finding = ready.findings.emplace_back();
+    members.text("kind", finding.kind);
+    members.text("place", finding.place);
+    members.text("what", finding.what);
+    members.text("route", finding.route);
+    members.text("advice", finding.advice);
+    in.checkAll("findings", members);
+  }
 }
 
 void readPong(Members& in, WorkerMessage& out) {

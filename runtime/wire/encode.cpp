@@ -136,6 +136,20 @@ Bytes encode(const Ready& message) {
   put(out, "requests", message.requests);
   putBool(out, "retire", message.retire);
   if (!message.why.empty()) put(out, "why", message.why);
+  if (!message.findings.empty()) {
+    out.key("findings");
+    out.startArray();
+    for (const auto& finding : message.findings) {
+      out.startObject();
+      put(out, "kind", finding.kind);
+      put(out, "place", finding.place);
+      put(out, "what", finding.what);
+      put(out, "route", finding.route);
+      put(out, "advice", finding.advice);
+      out.endObject();
+    }
+    out.endArray();
+  }
   return out.frame();
 }
 

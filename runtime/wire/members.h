@@ -57,6 +57,13 @@ class Members {
     check(name, value->IsArray());
     return value->IsArray() ? value : nullptr;
   }
+  /// An array that may be left out; nothing where it is none.
+  const Value* optionalArray(const char* name) {
+    const Value* value = find(name);
+    if (value == nullptr) return nullptr;
+    check(name, value->IsArray());
+    return value->IsArray() ? value : nullptr;
+  }
   /// An object that may be left out; nothing where it is none.
   const Value* optionalObject(const char* name) {
     const Value* value = find(name);

@@ -54,6 +54,15 @@ struct AnswerHead {
 
 struct End {};
 
+/// What a request left behind, in the words of PROTOCOL.md. Texts of the application.
+struct Finding {
+  std::string kind;
+  std::string place;
+  std::string what;
+  std::string route;
+  std::string advice;
+};
+
 /// Memory in bytes.
 struct Ready {
   std::uint64_t memory = 0;
@@ -61,6 +70,8 @@ struct Ready {
   std::uint64_t requests = 0;
   bool retire = false;
   std::string why;
+  /// Usually none; only with DETECT on.
+  std::vector<Finding> findings;
 };
 
 struct Pong {

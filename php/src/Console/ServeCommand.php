@@ -20,6 +20,7 @@ final class ServeCommand extends Command
         {--port= : Port to listen on; 0 for any free one (HTTP_PORT, default 8080)}
         {--workers= : Workers, a fixed number: sets SOCKET_POOL_MIN and SOCKET_POOL_MAX}
         {--max-requests= : Requests after which a worker is replaced (WORKER_MAX_REQUESTS; 0 for never)}
+        {--detect : Look after each request for what it leaves behind (DETECT); for development and staging}
         {--handler : Be the PHP side only, listening on SOCKET_PATH for a server started elsewhere}';
 
     protected $description = 'Serve the application with Laravel Bridge';
@@ -62,6 +63,9 @@ final class ServeCommand extends Command
         $script = dirname(__DIR__, 2).'/bin/php_socket_handler.php';
         $variables = $environment->forHandler();
         $variables += ['LARAVEL_PATH' => $environment->applicationPath($this->laravel->basePath())];
+        if ($this->option('detect')) {
+            $variables['DETECT'] = 'on';
+        }
 
         $options = Main::options($variables['PHP_OPTIONS'] ?? '', $variables['PHP_INI'] ?? '');
 
@@ -73,7 +77,7 @@ final class ServeCommand extends Command
      */
     private function serverArguments(): array
     {
-        $arguments = [];
+        $arguments = $this->option('detect') ? ['--detect'] : [];
         foreach (['host' => ['--host'], 'port' => ['--port'], 'workers' => ['--min-workers', '--max-workers'], 'max-requests' => ['--max-requests']] as $option => $flags) {
             $value = $this->option($option);
             if (is_string($value) && $value !== '') {

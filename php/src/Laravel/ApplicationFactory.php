@@ -12,6 +12,7 @@ use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
 use LaravelBridge\Autoload;
 use LaravelBridge\Exceptions\NoApplication;
+use LaravelBridge\Laravel\Detection\Detector;
 use LaravelBridge\Worker\Bootloader;
 use PDO;
 use ReflectionMethod;
@@ -42,8 +43,9 @@ final class ApplicationFactory implements Bootloader
 
     /**
      * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
+     * @param  bool  $detect  whether each request is followed by a look for what it leaves behind
      */
-    public function __construct(private readonly string $path)
+    public function __construct(private readonly string $path, private readonly bool $detect = false)
     {
     }
 
@@ -60,9 +62,10 @@ final class ApplicationFactory implements Bootloader
         @chdir($app->publicPath());
         $step('warm');
         $this->warm($app);
+        $this->flush($app);
         $step('disconnect');
         (new Disconnector($app))->disconnect();
-        $booted = new BootedApplication($app, $this->path, $app->publicPath());
+        $booted = new BootedApplication($app, $this->path, $app->publicPath(), $this->detect ? new Detector($app) : null);
         gc_collect_cycles();
         gc_mem_caches();
         foreach ($descriptors->foreign() as $descriptor) {
@@ -135,11 +138,25 @@ final class ApplicationFactory implements Bootloader
         }
     }
 
+    /** What each request is to make anew must not be there at the fork. */
+    private function flush(Application $app): void
+    {
+        foreach (self::names($app, 'bridge.flush') as $service) {
+            $app->forgetInstance($app->getAlias($service));
+        }
+    }
+
+    /**
+     * @return list<string>
+     */
+    private static function names(Application $app, string $key): array
+    {
+        return array_values(array_filter((array) $app->make('config')->get($key, []), is_string(...)));
+    }
+
     private function warm(Application $app): void
     {
-        /** @var list<string> $more */
-        $more = (array) $app->make('config')->get('bridge.warm', []);
-        foreach ([...self::WARM, ...$more] as $service) {
+        foreach ([...self::WARM, ...self::names($app, 'bridge.warm')] as $service) {
             try {
                 if ($app->bound($service)) {
                     $app->make($service);

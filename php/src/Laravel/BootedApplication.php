@@ -11,6 +11,8 @@ use Illuminate\Http\Request;
 use LaravelBridge\Exceptions\ConnectionLost;
 use LaravelBridge\Http\RequestFactory;
 use LaravelBridge\Http\ResponseWriter;
+use LaravelBridge\Laravel\Detection\Detector;
+use LaravelBridge\Laravel\Detection\Finding;
 use LaravelBridge\Wire;
 use LaravelBridge\Wire\Answer;
 use LaravelBridge\Worker\Application;
@@ -39,6 +41,7 @@ final class BootedApplication implements Application
         private readonly Laravel $app,
         private readonly string $path,
         string $publicPath,
+        private readonly ?Detector $detector = null,
     ) {
         $this->kernel = $app->make(Kernel::class);
         $this->requests = new RequestFactory($publicPath);
@@ -63,6 +66,7 @@ final class BootedApplication implements Application
 
     public function handle(Wire\Request $request, Answer $answer, Output $output): void
     {
+        $this->detector?->begin();
         $this->request = $asked = $this->requests->make($request);
         $this->response = $this->kernel->handle($asked);
         try {
@@ -90,7 +94,14 @@ final class BootedApplication implements Application
     public function reset(): void
     {
         $this->request = $this->response = null;
+        $this->detector?->beforeReset();
         $this->sandbox->reset();
+        $this->detector?->afterReset();
+    }
+
+    public function findings(): array
+    {
+        return $this->detector === null ? [] : array_map(static fn (Finding $finding): array => $finding->toArray(), $this->detector->take());
     }
 
     public function report(Throwable $e): void
@@ -104,6 +115,9 @@ final class BootedApplication implements Application
 
     public function stop(): void
     {
+        if ($this->detector !== null) {
+            fwrite(STDERR, 'worker '.getmypid().": {$this->detector->summary()}\n");
+        }
         (new Disconnector($this->app))->closeLogs();
     }
 }

@@ -20,9 +20,14 @@ final class ObjectState
      * @param  list<array{Closure(object, array<string, mixed>): void, array<string, mixed>}>  $parts  one for each class
      *                                                                                               that declares properties
      * @param  list<array{ReflectionProperty, Closure(object, string): void}>  $empty  typed properties without a value
+     * @param  list<mixed>  $fixed  values of properties that cannot be written again
      */
-    private function __construct(private readonly object $object, private readonly array $parts, private readonly array $empty)
-    {
+    private function __construct(
+        private readonly object $object,
+        private readonly array $parts,
+        private readonly array $empty,
+        private readonly array $fixed,
+    ) {
     }
 
     /**
@@ -30,20 +35,22 @@ final class ObjectState
      */
     public static function of(object $object, array $except = []): self
     {
-        $parts = $empty = [];
+        $parts = $empty = $fixed = [];
         $seen = array_flip($except);
         for ($class = new ReflectionClass($object); $class !== false; $class = $class->getParentClass()) {
             $values = [];
             foreach ($class->getProperties() as $property) {
                 $name = $property->getName();
-                if ($property->isStatic() || $property->isReadOnly() || isset($seen[$name])) {
+                if ($property->isStatic() || isset($seen[$name])) {
                     continue;
                 }
                 if ($property->isPrivate() && $property->getDeclaringClass()->getName() !== $class->getName()) {
                     continue;
                 }
                 $seen[$name] = true;
-                if ($property->isInitialized($object)) {
+                if ($property->isReadOnly()) {
+                    $fixed[] = $property->isInitialized($object) ? $property->getValue($object) : null;
+                } elseif ($property->isInitialized($object)) {
                     $values[$name] = $property->getValue($object);
                 } elseif ($property->hasType()) {
                     $empty[] = [$property, self::eraser($class->getName())];
@@ -54,7 +61,7 @@ final class ObjectState
             }
         }
 
-        return new self($object, $parts, $empty);
+        return new self($object, $parts, $empty, $fixed);
     }
 
     public function restore(): void
@@ -70,14 +77,14 @@ final class ObjectState
     }
 
     /**
-     * What the properties point to, in arrays too.
+     * What the properties point to, in arrays too; also those that can be written only once.
      *
      * @return list<object>
      */
     public function objects(): array
     {
         $objects = [];
-        foreach ($this->parts as [, $values]) {
+        foreach ([...array_column($this->parts, 1), $this->fixed] as $values) {
             array_walk_recursive($values, static function (mixed $value) use (&$objects): void {
                 if (is_object($value)) {
                     $objects[] = $value;

@@ -122,7 +122,7 @@ final class Sandbox
             self::package($app, 'Laravel\Socialite\Contracts\Factory', ['forgetDrivers']),
             new ContainerState($app),
             new StaticState(Facade::class, ['app', 'resolvedInstance', 'cached']),
-            ...self::statics(),
+            ...self::statics($app),
             new Macros,
             new ServiceState($app, 'config'),
             new ServiceState($app, 'events', ['wildcardsCache']),
@@ -163,12 +163,17 @@ final class Sandbox
     /**
      * @return list<StaticState>
      */
-    private static function statics(): array
+    private static function statics(Application $app): array
     {
         $statics = [];
         foreach (self::STATICS as $class => $properties) {
             if (class_exists($class)) {
                 $statics[] = new StaticState($class, $properties);
+            }
+        }
+        foreach ((array) $app->make('config')->get('bridge.statics', []) as $class) {
+            if (is_string($class) && (class_exists($class) || trait_exists($class))) {
+                $statics[] = StaticState::all($class);
             }
         }
 

@@ -22,6 +22,9 @@ final class FakeApplication implements Application
     /** @var list<Throwable> */
     public array $reported = [];
 
+    /** @var list<array{kind: string, place: string, what: string, route: string, advice: string}> said once, after the next request */
+    public array $findings = [];
+
     /**
      * @param  (Closure(Request, Answer, Output): void)|null  $handle  by default says the method and the target
      * @param  (Closure(): void)|null  $terminate
@@ -69,6 +72,14 @@ final class FakeApplication implements Application
     public function reset(): void
     {
         $this->diary[] = 'reset';
+    }
+
+    public function findings(): array
+    {
+        $findings = $this->findings;
+        $this->findings = [];
+
+        return $findings;
     }
 
     public function report(Throwable $e): void

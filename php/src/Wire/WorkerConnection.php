@@ -14,6 +14,9 @@ use LaravelBridge\Exceptions\WireViolation;
  */
 final class WorkerConnection
 {
+    /** A message has an end; who has more to find out has enough to do. */
+    private const MOST_FINDINGS = 100;
+
     private readonly FrameReader $reader;
 
     private readonly FrameWriter $writer;
@@ -87,12 +90,17 @@ final class WorkerConnection
         return new Answer($this->writer);
     }
 
-    public function ready(int $memory, int $peak, int $requests, ?string $retireWhy = null): void
+    /**
+     * @param  list<array{kind: string, place: string, what: string, route: string, advice: string}>  $findings
+     */
+    public function ready(int $memory, int $peak, int $requests, ?string $retireWhy = null, array $findings = []): void
     {
-        $json = '{"t":"ready","memory":'.$memory.',"peak":'.$peak.',"requests":'.$requests;
-        $this->writer->message($retireWhy === null
-            ? $json.',"retire":false}'
-            : $json.',"retire":true,"why":'.json_encode($retireWhy, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE).'}');
+        $json = '{"t":"ready","memory":'.$memory.',"peak":'.$peak.',"requests":'.$requests
+            .($retireWhy === null ? ',"retire":false' : ',"retire":true,"why":'.self::text($retireWhy));
+        if ($findings !== []) {
+            $json .= ',"findings":'.self::text(array_slice($findings, 0, self::MOST_FINDINGS));
+        }
+        $this->writer->message($json.'}');
         $this->writer->flush();
     }
 
@@ -158,5 +166,13 @@ final class WorkerConnection
         }
 
         return Request::fromMessage($message, $body);
+    }
+
+    /**
+     * Texts for people, which may hold anything.
+     */
+    private static function text(mixed $value): string
+    {
+        return json_encode($value, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
     }
 }

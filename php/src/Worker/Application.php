@@ -12,7 +12,7 @@ use Throwable;
  * What the worker loop needs of a booted application. Laravel\BootedApplication is the real one, Testing\FakeApplication
  * the one for tests.
  *
- * The calls come in this order: forked once, then for each request handle, terminate, reset; stop at the end.
+ * The calls come in this order: forked once, then for each request handle, terminate, reset, findings; stop at the end.
  */
 interface Application
 {
@@ -33,6 +33,13 @@ interface Application
 
     /** Brings everything that the request touched back to what it was at the fork. */
     public function reset(): void;
+
+    /**
+     * What the detector found after the last request, as the members of the wire's "findings"; nothing while it is off.
+     *
+     * @return list<array{kind: string, place: string, what: string, route: string, advice: string}>
+     */
+    public function findings(): array;
 
     /** Tells the application's log, and nobody else. Never throws. */
     public function report(Throwable $e): void;

@@ -59,7 +59,7 @@ final class Main
         $native->collectHeaders();
         $control = self::control($settings, $native);
 
-        $bootloader ??= new ApplicationFactory($settings->laravelPath);
+        $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect);
 
         return (new Handler($settings, $bootloader, $control, $native))->run();
     }

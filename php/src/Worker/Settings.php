@@ -23,6 +23,7 @@ final class Settings
         public readonly int $memoryLimit = 0,
         public readonly Isolation $isolation = Isolation::Worker,
         public readonly ?string $phpMemoryLimit = null,
+        public readonly bool $detect = false,
     ) {
     }
 
@@ -50,6 +51,7 @@ final class Settings
             self::bytes($environment, 'WORKER_MEMORY_LIMIT'),
             self::isolation($environment),
             self::text($environment, 'PHP_MEMORY_LIMIT'),
+            self::flag($environment, 'DETECT'),
         );
     }
 
@@ -137,6 +139,20 @@ final class Settings
         }
 
         return (int) octdec($value);
+    }
+
+    /**
+     * @param  array<string, string>  $environment
+     */
+    private static function flag(array $environment, string $name): bool
+    {
+        $value = strtolower(self::text($environment, $name) ?? 'off');
+
+        return match (true) {
+            in_array($value, ['on', 'true', 'yes', '1'], true) => true,
+            in_array($value, ['off', 'false', 'no', '0'], true) => false,
+            default => throw BadSetting::value($name, $value, 'on or off'),
+        };
     }
 
     /**

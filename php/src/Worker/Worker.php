@@ -181,24 +181,29 @@ final class Worker
 
     private function ready(): bool
     {
+        $findings = [];
         if ($this->isolation === Isolation::Request) {
             $why = 'one request for each process';
         } else {
             $this->application->reset();
+            $findings = $this->application->findings();
             $why = match (true) {
                 $this->output->escaped() => 'output went around all buffers',
                 $this->session->used() => "PHP's own session belongs to the process",
                 default => $this->retirement->why($this->served, memory_get_usage(true)),
             };
         }
-        $this->sayReady($why);
+        $this->sayReady($why, $findings);
 
         return $why !== null;
     }
 
-    private function sayReady(?string $why): void
+    /**
+     * @param  list<array{kind: string, place: string, what: string, route: string, advice: string}>  $findings
+     */
+    private function sayReady(?string $why, array $findings = []): void
     {
-        $this->connection->ready(memory_get_usage(true), memory_get_peak_usage(true), $this->served, $why);
+        $this->connection->ready(memory_get_usage(true), memory_get_peak_usage(true), $this->served, $why, $findings);
         if (function_exists('memory_reset_peak_usage')) {
             memory_reset_peak_usage();
         }

@@ -57,6 +57,7 @@ final class ServeCommandTest extends TestCase
     public function options_that_are_not_given_are_left_to_the_settings(): void
     {
         self::assertSame(['serve'], $this->serve([])->became[0]['arguments']);
+        self::assertSame(['serve', '--detect'], $this->serve(['--detect' => true])->became[0]['arguments']);
     }
 
     #[Test]
@@ -88,6 +89,7 @@ final class ServeCommandTest extends TestCase
     {
         $link = $this->environ.'.link';
         symlink($this->laravel->path, $link);
+        self::assertSame('on', $this->serve(['--handler' => true, '--detect' => true])->became[0]['environment']['DETECT'] ?? null);
         $became = $this->serve(['--handler' => true], ['PHP_OPTIONS' => '-d opcache.jit=tracing  -d x=y', 'PWD' => $link])->became[0];
         unlink($link);
 

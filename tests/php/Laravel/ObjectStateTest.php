@@ -54,6 +54,23 @@ final class ObjectStateTest extends TestCase
     }
 
     #[Test]
+    public function what_is_behind_properties_is_told_also_where_they_are_written_only_once(): void
+    {
+        $object = new class(new Counter)
+        {
+            /** @var list<array{Counter}> */
+            public array $list;
+
+            public function __construct(public readonly Counter $fixed)
+            {
+                $this->list = [[new Counter]];
+            }
+        };
+
+        self::assertSame([$object->list[0][0], $object->fixed], ObjectState::of($object)->objects());
+    }
+
+    #[Test]
     public function a_property_that_must_not_be_written_is_passed_over(): void
     {
         $object = new class('x')

@@ -56,6 +56,7 @@ use LaravelBridge\Laravel\Sandbox;
 use LaravelBridge\Tests\Support\Counter;
 use LaravelBridge\Tests\Support\ListeningModel;
 use LaravelBridge\Tests\Support\SmallLaravel;
+use Leaks\Basket;
 use PHPUnit\Framework\Attributes\BackupGlobals;
 use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
@@ -64,6 +65,8 @@ use Ramsey\Uuid\Uuid;
 use ReflectionProperty;
 use RuntimeException;
 use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
+
+require_once dirname(__DIR__).'/Support/leaks.php';
 
 /**
  * Everything that a request may leave behind: gone after a reset, and still there when the resetter in charge is missing.
@@ -413,6 +416,11 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => $app->make('db')->enableQueryLog() ?? $app->make('db')->select('select 1'),
             static fn (Application $app) => [$app->make('db')->logging(), count($app->make('db')->getQueryLog())],
         ];
+        yield 'what is to run after the commit of a transaction that is gone' => [
+            Databases::class,
+            static fn (Application $app) => $app->make('db.transactions')->begin('other', 1) ?? $app->make('db.transactions')->addCallback(static fn () => null),
+            static fn (Application $app) => count($app->make('db.transactions')->callbackApplicableTransactions()),
+        ];
         yield 'the note that something was written' => [
             Databases::class,
             static fn (Application $app) => $app->make('db')->connection()->recordsHaveBeenModified(),
@@ -508,6 +516,45 @@ final class SandboxTest extends TestCase
         $app->make('config')->set('cache.prefix', 'tenant_');
         $sandbox->reset();
         self::assertNotSame($kept, $app->make('cache')->store('array'));
+    }
+
+    #[Test]
+    public function statics_that_the_configuration_names_are_put_back(): void
+    {
+        $app = $this->laravel->app;
+        $app->make('config')->set('bridge.statics', [Basket::class]);
+        $sandbox = new Sandbox($app);
+        Basket::$items[] = 'leaked';
+        $sandbox->reset();
+
+        self::assertSame([], Basket::$items);
+    }
+
+    #[Test]
+    public function services_that_the_configuration_flushes_are_made_anew_by_each_request(): void
+    {
+        $this->laravel->stop();
+        $this->laravel = new SmallLaravel('
+            $this->app->singleton(\LaravelBridge\Tests\Support\Counter::class);
+            $this->app->alias(\LaravelBridge\Tests\Support\Counter::class, "count");
+            $this->app->make("count")->count = 5;
+        ', ['bridge' => "['flush' => ['count']]"]);
+
+        self::assertSame(0, $this->laravel->app->make(Counter::class)->count);
+    }
+
+    #[Test]
+    public function connections_are_closed_where_the_configuration_says_so(): void
+    {
+        $app = $this->laravel->app;
+        $connection = $app->make('db')->connection();
+        foreach ([[false, true], [['other'], true], [['memory'], false], [true, false]] as [$disconnect, $stays]) {
+            $app->make('config')->set('bridge.disconnect', $disconnect);
+            $connection->select('select 1');
+            (new Sandbox($app))->reset();
+
+            self::assertSame($stays, $connection->getRawPdo() instanceof \PDO, (string) json_encode($disconnect));
+        }
     }
 
     #[Test]

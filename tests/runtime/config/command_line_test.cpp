@@ -46,6 +46,17 @@ TEST(CommandLine, KnowsAFlagForEachRowThatNamesOne) {
   }
 }
 
+TEST(CommandLine, TurnsASwitchOnByItsNameAlone) {
+  const std::pair<std::vector<const char*>, std::string> cases[] = {
+      {{"--detect"}, "on"}, {{"--detect", "serve"}, "on"}, {{"--detect=off"}, "off"}, {{"--detect", "on"}, "on"}};
+  for (const auto& [arguments, value] : cases) {
+    const auto line = parse(arguments);
+    ASSERT_TRUE(line) << line.error().detail;
+    EXPECT_EQ(line->flags, (Variables{{"DETECT", value}}));
+    EXPECT_EQ(line->action, Action::serve);
+  }
+}
+
 TEST(CommandLine, SetsBothEndsOfThePoolWithWorkers) {
   const auto both = parse({"--workers", "4"});
   ASSERT_TRUE(both);

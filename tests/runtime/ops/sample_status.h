@@ -53,6 +53,12 @@ inline inspect::Status sampleStatus() {
                                    .growth = 0}}};
   application.queue = {.length = 2, .limit = 64, .oldest = Millis(250)};
   application.spoolBytes = 4096;
+  application.findings = {{.kind = "leak",
+                           .place = "App\\Basket::$items",
+                           .what = "was null, is <b>",
+                           .route = "GET /basket",
+                           .advice = "use scoped()",
+                           .workers = 2}};
   status.failures = {{.at = 1'767'323'045.5,
                       .id = "r-0",
                       .error = "WorkerDied",

@@ -16,7 +16,8 @@ TEST(StatusPage, ShowsWhatTheJsonShows) {
   const auto page = statusPage(sampleStatus());
   for (const auto* part :
        {">ready<", "5001", "GET /slow/&lt;b&gt;", "1.4 s", "50.0 MB", "grown by 6.0 MB", "first waits 250 ms", "4711",
-        "WorkerDied", "r-0", "Waiting", "192.0.2.1", "1 h 1 min", "2026-01-02T03:04:05Z"}) {
+        "WorkerDied", "r-0", "App\\Basket::$items", "was null, is &lt;b&gt;", "use scoped()", "Waiting", "192.0.2.1",
+        "1 h 1 min", "2026-01-02T03:04:05Z"}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
 }

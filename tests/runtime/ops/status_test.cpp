@@ -57,6 +57,18 @@ TEST(StatusJson, TellsOfQueueGenerationsAndRequests) {
   EXPECT_STREQ(json["started_at"].GetString(), "2026-01-02T03:03:20Z");
 }
 
+TEST(StatusJson, TellsWhatTheDetectorsHaveFound) {
+  const auto json = parse(sampleStatus());
+  const auto& findings = json["application"]["findings"];
+  ASSERT_EQ(findings.Size(), 1U);
+  EXPECT_STREQ(findings[0]["kind"].GetString(), "leak");
+  EXPECT_STREQ(findings[0]["place"].GetString(), "App\\Basket::$items");
+  EXPECT_STREQ(findings[0]["what"].GetString(), "was null, is <b>");
+  EXPECT_STREQ(findings[0]["route"].GetString(), "GET /basket");
+  EXPECT_STREQ(findings[0]["advice"].GetString(), "use scoped()");
+  EXPECT_EQ(findings[0]["workers"].GetInt(), 2);
+}
+
 TEST(StatusJson, SaysWhyItIsNotReady) {
   auto status = sampleStatus();
   status.server.stopping = true;

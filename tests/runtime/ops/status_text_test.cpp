@@ -20,9 +20,10 @@ std::string sampleText(const TextStyle& style = {}) { return statusText(statusJs
 TEST(StatusText, TellsAPersonWhatGoesOn) {
   const auto text = sampleText();
   EXPECT_THAT(text, StartsWith("ready\n"));
-  for (const auto* part : {"pid 4700", "up 1 h 1 min", "3 connections of 100, 1 requests in progress",
-                           "serving, generation 2, handler 4711", "1 busy, 1 idle", "2 of 64, the first waits 250 ms",
-                           "workers 90.0 MB", "GET /slow/<b>", "WorkerDied id=r-0"}) {
+  for (const auto* part :
+       {"pid 4700", "up 1 h 1 min", "3 connections of 100, 1 requests in progress",
+        "serving, generation 2, handler 4711", "1 busy, 1 idle", "2 of 64, the first waits 250 ms", "workers 90.0 MB",
+        "GET /slow/<b>", "leak     App\\Basket::$items was null, is <b> after GET /basket", "WorkerDied id=r-0"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }

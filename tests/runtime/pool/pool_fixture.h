@@ -107,6 +107,9 @@ class PoolTest : public testing::LoopTest {
     options.backoff.firstPause = Millis(20);
     events.onStarted = [this] { ++started; };
     events.onWorkerLost = [this](pid_t pid, const Error& error) { lost.emplace_back(pid, error); };
+    events.onFindings = [this](pid_t, const std::vector<wire::Finding>& findings) {
+      for (const auto& finding : findings) found.push_back(finding.place);
+    };
     events.onWorkerRetired = [this](pid_t pid, const std::string&) { retired.push_back(pid); };
   }
   void TearDown() override {
@@ -145,6 +148,7 @@ class PoolTest : public testing::LoopTest {
   int started = 0;
   std::vector<std::pair<pid_t, Error>> lost;
   std::vector<pid_t> retired;
+  std::vector<std::string> found;
 };
 
 }  // namespace bridge::pool

@@ -204,6 +204,14 @@ TEST_F(PoolTest, RetirementIsReplacementFirst) {
   EXPECT_TRUE(lost.empty());
 }
 
+TEST_F(PoolTest, TellsWhatADetectorHasFoundOnce) {
+  options.min = options.max = 1;
+  handler->next.ready.findings = {{.kind = "leak", .place = "A::$x", .what = "w", .route = "r", .advice = "a"}};
+  startIdle();
+  ASSERT_TRUE(runUntilDone(request("/a")));
+  EXPECT_THAT(found, ElementsAre("A::$x"));
+}
+
 TEST_F(PoolTest, AWorkerThatAskedToGoAndEndsByItselfIsNotLost) {
   options.min = options.max = 1;
   handler->next.ready.retire = true;

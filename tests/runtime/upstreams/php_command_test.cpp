@@ -35,7 +35,7 @@ TEST(PhpCommandTest, AddsWhatTheHandlerNeedsToTheInitialEnvironment) {
   for (const char* entry :
        {"APP_ENV=production", "SOCKET_PATH_X=kept", "SOCKET_PATH=/run/x.sock.3", "BRIDGE_CONTROL_FD=5",
         "BRIDGE_GENERATION=3", "SOCKET_MODE=0600", "LARAVEL_PATH=/srv/current", "PWD=/srv/current",
-        "WORKER_ISOLATION=worker", "WORKER_MAX_REQUESTS=1000", "WORKER_MEMORY_LIMIT=1048576"}) {
+        "WORKER_ISOLATION=worker", "DETECT=off", "WORKER_MAX_REQUESTS=1000", "WORKER_MEMORY_LIMIT=1048576"}) {
     EXPECT_THAT(environment, Contains(entry));
   }
   EXPECT_THAT(environment, Not(Contains("SOCKET_PATH=/old")));

@@ -7,6 +7,8 @@ namespace LaravelBridge\Laravel\Resetters;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Database\Connection;
 use Illuminate\Database\DatabaseManager;
+use Illuminate\Database\DatabaseTransactionsManager;
+use LaravelBridge\Laravel\ObjectState;
 use LaravelBridge\Laravel\Resetter;
 use Psr\Log\LoggerInterface;
 
@@ -21,12 +23,25 @@ final class Databases implements Resetter
     /** @var array<string, bool> connections that log queries since boot */
     private array $logging = [];
 
+    /** @var list<ObjectState> the manager of transactions, and the lists of what is to run after their commit */
+    private array $transactions = [];
+
+    /** @var bool|list<string> connections that each request opens anew */
+    private readonly bool|array $disconnect;
+
     public function __construct(private readonly Application $app)
     {
+        $disconnect = $app->make('config')->get('bridge.disconnect', false);
+        $this->disconnect = is_array($disconnect) ? array_values(array_filter($disconnect, is_string(...))) : (bool) $disconnect;
         $manager = $app->resolved('db') ? $app->make('db') : null;
         $this->manager = $manager instanceof DatabaseManager ? $manager : null;
         foreach ($this->manager?->getConnections() ?? [] as $name => $connection) {
             $this->logging[$name] = $connection->logging();
+        }
+        $transactions = $app->resolved('db.transactions') ? $app->make('db.transactions') : null;
+        if ($transactions instanceof DatabaseTransactionsManager) {
+            $state = ObjectState::of($transactions);
+            $this->transactions = [$state, ...array_map(ObjectState::of(...), $state->objects())];
         }
     }
 
@@ -37,6 +52,12 @@ final class Databases implements Resetter
         }
         foreach ($this->manager->getConnections() as $name => $connection) {
             $this->clean((string) $name, $connection);
+            if ($this->disconnect === true || in_array($name, $this->disconnect ?: [], true)) {
+                $connection->disconnect();
+            }
+        }
+        foreach ($this->transactions as $state) {
+            $state->restore();
         }
     }
 

@@ -7,6 +7,7 @@ namespace LaravelBridge\Laravel\Resetters;
 use Closure;
 use LaravelBridge\Laravel\Resetter;
 use ReflectionClass;
+use ReflectionProperty;
 
 /**
  * Static properties of one class.
@@ -33,6 +34,23 @@ final class StaticState implements Resetter
             }
         };
         $this->write = Closure::bind($write, null, $class) ?? $write;
+    }
+
+    /**
+     * All that this class declares itself.
+     *
+     * @param  class-string  $class
+     */
+    public static function all(string $class): self
+    {
+        $names = [];
+        foreach ((new ReflectionClass($class))->getProperties(ReflectionProperty::IS_STATIC) as $property) {
+            if ($property->getDeclaringClass()->getName() === $class) {
+                $names[] = $property->getName();
+            }
+        }
+
+        return new self($class, $names);
     }
 
     public function reset(): void
