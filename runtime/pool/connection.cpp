@@ -114,6 +114,12 @@ void Connection::signal(int number) {
   }
 }
 
+bool Connection::askForStack() {
+  if (state() != State::Busy || hello_.stackSignal == 0) return false;
+  signal(hello_.stackSignal);
+  return true;
+}
+
 void Connection::kill(const std::string& why) {
   if (state() == State::Closed) return;
   events_ = nullptr;

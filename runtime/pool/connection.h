@@ -106,8 +106,11 @@ class Connection {
   /// Back-pressure: after a pause nothing is told, but for the call that is under way, until `resumeReading`.
   void pauseReading();
   void resumeReading();
-  /// Sends a signal to the worker, which is a good one only if it survives it.
+  /// Sends a signal to the worker. One that ends it is noticed like any other end: what it had said before is heard.
   void signal(int number);
+  /// Asks the running request for its stack, in the middle of whatever PHP does; false where this worker has none to
+  /// tell. Cuts the system call that it waits in.
+  [[nodiscard]] bool askForStack();
   /// Ends the worker with SIGKILL. The owner of the lease is told nothing; the pool replaces the worker.
   void kill(const std::string& why);
 
@@ -134,6 +137,8 @@ class Connection {
   [[nodiscard]] Instant connectedAt() const { return connectedAt_; }
   /// Requests that it was given, the running one included.
   [[nodiscard]] std::uint64_t given() const { return given_; }
+  /// What names the request that it has, or had last.
+  [[nodiscard]] const std::string& label() const { return label_; }
   /// Why it wants to be replaced.
   [[nodiscard]] const std::string& retireReason() const { return lastReady_.why; }
   /// What its last request left behind; gives each once.
@@ -166,6 +171,7 @@ class Connection {
   void onMessage(wire::End& message);
   void onMessage(wire::Ready& message);
   void onMessage(wire::Pong& message);
+  void onMessage(wire::Stack& message);
   void onBody(Bytes data);
 
   void unexpected(std::string_view what);

@@ -106,6 +106,11 @@ void Connection::onMessage(wire::Pong& message) {
   lastReady_.memory = message.memory;
 }
 
+void Connection::onMessage(wire::Stack& message) {
+  // One that was asked for may cross the end of its request.
+  if (events_ != nullptr && state() == State::Busy) events_->onStack(std::move(message));
+}
+
 void Connection::unexpected(std::string_view what) {
   giveUp({ErrorCode::ProtocolViolation, "the worker sent " + std::string(what) + " while " + std::string(stateName())});
 }

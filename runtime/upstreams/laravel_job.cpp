@@ -1,18 +1,25 @@
 #include "upstreams/laravel_job.h"
 
+#include <algorithm>
+#include <csignal>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "http/accept.h"
 #include "loop/file.h"
 #include "pool/connection.h"
+#include "process/activity.h"
 #include "upstreams/boot_failure.h"
 #include "upstreams/laravel_parts.h"
 
 namespace bridge::upstreams {
 namespace {
 
-/// Of a request's path on the status page.
+/// What a condemned worker gets to say where PHP is.
+constexpr Duration kStackGrace = Millis(500);
+/// Of a request's path on the status page and in the slow log.
 constexpr std::size_t kLabelLength = 200;
 
 std::string labelOf(const http::RequestHead& head) { return head.method + " " + head.path.substr(0, kLabelLength); }
@@ -20,9 +27,10 @@ std::string labelOf(const http::RequestHead& head) { return head.method + " " + 
 }  // namespace
 
 const std::initializer_list<std::pair<LaravelJob::State, LaravelJob::State>> LaravelJob::Traits::kEdges = {
-    {State::Queued, State::Running},    {State::Queued, State::Over},    {State::Running, State::Queued},
-    {State::Running, State::Answering}, {State::Running, State::Over},   {State::Answering, State::Finishing},
-    {State::Answering, State::Over},    {State::Finishing, State::Over},
+    {State::Queued, State::Running},      {State::Queued, State::Over},    {State::Running, State::Queued},
+    {State::Running, State::Answering},   {State::Running, State::Over},   {State::Answering, State::Finishing},
+    {State::Answering, State::Over},      {State::Finishing, State::Over}, {State::Running, State::Condemned},
+    {State::Answering, State::Condemned}, {State::Condemned, State::Over},
 };
 
 std::string_view LaravelJob::Traits::name(State state) {
@@ -35,6 +43,8 @@ std::string_view LaravelJob::Traits::name(State state) {
       return "answering";
     case State::Finishing:
       return "finishing";
+    case State::Condemned:
+      return "condemned";
     case State::Over:
       return "over";
   }
@@ -97,17 +107,64 @@ void LaravelJob::send() {
     return;
   }
   state_.move(State::Running);
+  taken_ = false;
+  silence_.start(std::min(parts_.settings.handoverTimeout, parts_.settings.requestTimeout), [this] { onNotTaken(); });
+}
+
+/// The worker hangs, or was stopped, since it was last heard of.
+void LaravelJob::onNotTaken() {
+  const auto activity = process::activityOf(pid_);
+  log::warn("laravel", "id={} worker {} did not take the request within HANDOVER_TIMEOUT and {}: it is killed", id_,
+            pid_, activity ? log::escape(activity->text()) : "is gone");
+  // Not given up: only when it has ended is it certain that it has not taken the request meanwhile.
+  lease_->signal(SIGKILL);
   silence_.start(parts_.settings.requestTimeout, [this] { onSilence(); });
 }
 
-void LaravelJob::onTaken() { body_.memory = {}; }
+void LaravelJob::onTaken() {
+  taken_ = true;
+  body_.memory = {};
+  silence_.start(parts_.settings.requestTimeout, [this] { onSilence(); });
+  if (parts_.settings.slowLogThreshold > Duration::zero()) {
+    slow_.emplace(parts_.loop).start(parts_.settings.slowLogThreshold, [this] { onSlow(); });
+  }
+}
+
+RunningRequest LaravelJob::running() const {
+  return {.id = id_, .title = lease_->label(), .worker = pid_, .age = parts_.loop.preciseNow() - leasedAt_};
+}
+
+void LaravelJob::onSlow() {
+  // Where it waits for its client, that one is slow.
+  const auto activity = workerPaused_ ? std::nullopt : process::activityOf(pid_);
+  if (!activity) {
+    return;
+  }
+  metrics::all().slowRequests.add();
+  // A signal would cut the call in which a healthy request waits: it would fail, or wake too early.
+  const bool asked = activity->computes() && lease_->askForStack();
+  logRunning(Level::warn, running(), *activity, asked ? "; its PHP stack follows" : "");
+}
+
+void LaravelJob::onStack(wire::Stack stack) {
+  if (stack.id != id_) {
+    return;
+  }
+  const bool condemned = state_.is(State::Condemned);
+  logStack(condemned ? Level::error : Level::warn, id_, stack.frames);
+  if (condemned) {
+    execute();
+  }
+}
 
 void LaravelJob::onInfo(wire::Info info) {
   tell([&info](Answer& answer) { answer.informational(std::move(info.head)); });
 }
 
 void LaravelJob::onAnswer(wire::AnswerHead answer) {
-  state_.move(State::Answering);
+  if (!state_.is(State::Condemned)) {
+    state_.move(State::Answering);
+  }
   if (answer.file) {
     answerWithFile(std::move(answer.head), *answer.file);
     return;
@@ -199,8 +256,11 @@ void LaravelJob::deliverHeld() {
 }
 
 void LaravelJob::onEnd() {
-  state_.move(State::Finishing);
+  if (!state_.is(State::Condemned)) {
+    state_.move(State::Finishing);
+  }
   silence_.stop();
+  slow_.reset();
   tellServedBy();
   if (answer_ == nullptr) {
     return;
@@ -223,6 +283,7 @@ void LaravelJob::onReady() { over(); }
 
 void LaravelJob::onLost(const Error& error, bool taken) {
   silence_.stop();
+  slow_.reset();
   if (state_.is(State::Running) && !taken && answer_ != nullptr && error.info().retryable &&
       !std::exchange(retried_, true)) {
     log::warn("laravel", "id={} worker {} was found dead ({}): asking another one", id_, pid_,
@@ -244,16 +305,29 @@ void LaravelJob::onLost(const Error& error, bool taken) {
 }
 
 void LaravelJob::onSilence() {
-  if (answer_ == nullptr) {
-    lease_->kill("it went on too long after its client had left");
-    over();
-    return;
-  }
   const bool begun = state_.is(State::Answering);
-  log::error("laravel", "id={} worker {} is killed: {}", id_, pid_,
-             begun ? "its answer fell silent for STREAM_IDLE_TIMEOUT" : "no answer within REQUEST_TIMEOUT");
-  lease_->kill(begun ? "STREAM_IDLE_TIMEOUT" : "REQUEST_TIMEOUT");
+  const std::string_view limit = answer_ == nullptr ? "TERMINATE_TIMEOUT since its client left"
+                                 : begun            ? "STREAM_IDLE_TIMEOUT"
+                                                    : "REQUEST_TIMEOUT";
+  slow_.reset();
+  logRunning(Level::error, running(),
+             process::activityOf(pid_).value_or(process::Activity{.state = 'X', .systemCall = {}}),
+             ": beyond " + std::string(limit) + ", it is killed");
+  state_.move(State::Condemned);
+  const bool asked = lease_->askForStack();
+  grace_.emplace(parts_.loop).start(asked ? kStackGrace : Duration::zero(), [this, asked] {
+    if (asked) {
+      log::error("slow", "id={} no PHP stack came within {:.0f} ms: PHP is inside of one call", id_,
+                 toMillis(kStackGrace));
+    }
+    execute();
+  });
   fail({begun ? ErrorCode::StreamIdle : ErrorCode::RequestDeadline, "worker " + std::to_string(pid_)});
+}
+
+void LaravelJob::execute() {
+  lease_->kill("its time was over");
+  over();
 }
 
 void LaravelJob::fail(Error error) {
@@ -303,14 +377,15 @@ bool LaravelJob::abandon(std::function<void()> onOver) {
   request_ = nullptr;
   held_.clear();
   ticket_ = {};
-  silence_.stop();
   const bool keepsFiles = body_.spooled || !body_.uploads.empty();
   if (!lease_ || (state_.is(State::Finishing) && !keepsFiles)) {
     return false;
   }
-  if (!state_.is(State::Finishing)) {
+  if (state_.is(State::Running) || state_.is(State::Answering)) {
     lease_->cancel();
-    silence_.start(parts_.settings.terminateTimeout, [this] { onSilence(); });
+    if (taken_) {
+      silence_.start(parts_.settings.terminateTimeout, [this] { onSilence(); });
+    }
   }
   lease_->resumeReading();
   onOver_ = std::move(onOver);
@@ -322,6 +397,9 @@ void LaravelJob::over() {
     state_.move(State::Over);
   }
   body_ = {};
+  silence_.stop();
+  slow_.reset();
+  grace_.reset();
   // Last: it may destroy this object.
   if (const auto onOver = std::exchange(onOver_, nullptr)) {
     onOver();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "pool/queue.h"
 #include "pool/worker_events.h"
 #include "upstreams/collector.h"
+#include "upstreams/slow_log.h"
 #include "upstreams/upstream.h"
 
 namespace bridge::upstreams {
@@ -32,8 +34,9 @@ struct LaravelParts;
 class LaravelJob final : private pool::WorkerEvents {
  public:
   /// Queued: waits for a worker. Running: a worker has it, no answer yet. Answering: its body comes. Finishing: the
-  /// answer is complete, the worker is not free yet. Over: nothing more comes from a worker; the client may still read.
-  enum class State { Queued, Running, Answering, Finishing, Over };
+  /// answer is complete, the worker is not free yet. Condemned: its time is over and the client was told so; the worker
+  /// is killed when it has said where PHP is. Over: nothing more comes from a worker; the client may still read.
+  enum class State { Queued, Running, Answering, Finishing, Condemned, Over };
 
   /// `parts` outlive it; `request` and `answer` until `abandon`. `completedAt` is when the body was complete.
   LaravelJob(LaravelParts& parts, const http::Request& request, CollectedBody body, Answer& answer);
@@ -65,10 +68,14 @@ class LaravelJob final : private pool::WorkerEvents {
   void enqueue(pool::Queue::Place place);
   void onLease(Result<pool::Lease> lease);
   void send();
+  void onNotTaken();
+  void onSlow();
   void onSilence();
+  void execute();
 
   // pool::WorkerEvents
   void onTaken() override;
+  void onStack(wire::Stack stack) override;
   void onInfo(wire::Info info) override;
   void onAnswer(wire::AnswerHead answer) override;
   void onBody(Bytes data) override;
@@ -87,6 +94,7 @@ class LaravelJob final : private pool::WorkerEvents {
   template <class Tell>
   bool tell(Tell&& what);
   void tellServedBy();
+  [[nodiscard]] RunningRequest running() const;
 
   LaravelParts& parts_;
   const http::Request* request_;
@@ -95,6 +103,7 @@ class LaravelJob final : private pool::WorkerEvents {
   CollectedBody body_;
   StateMachine<Traits> state_{State::Queued};
   bool retried_ = false;
+  bool taken_ = false;
 
   Instant completedAt_;
   Instant leasedAt_;
@@ -107,7 +116,11 @@ class LaravelJob final : private pool::WorkerEvents {
   std::size_t heldBytes_ = 0;
 
   std::function<void()> onOver_;
+  /// What the worker is given to say next: taken, the head, more of the body.
   loop::Timer silence_;
+  /// Few requests need these.
+  std::optional<loop::Timer> slow_;
+  std::optional<loop::Timer> grace_;
   pool::Ticket ticket_;
   pool::Lease lease_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

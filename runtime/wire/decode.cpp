@@ -86,6 +86,21 @@ void readHello(Members& in, WorkerMessage& out) {
   in.boolean("supervised", hello.supervised);
   in.text("path", hello.path);
   in.number("capacity", hello.capacity);
+  in.optionalNumber("stack", hello.stackSignal);
+}
+
+void readTexts(Members& in, const char* name, std::vector<std::string>& out) {
+  if (const Value* list = in.array(name)) {
+    for (const Value& text : list->GetArray()) {
+      in.check(name, text.IsString() && Members::take(text, out.emplace_back()));
+    }
+  }
+}
+
+void readStack(Members& in, WorkerMessage& out) {
+  auto& stack = out.emplace<Stack>();
+  in.bytes("id", stack.id);
+  readTexts(in, "frames", stack.frames);
 }
 
 void readInfo(Members& in, WorkerMessage& out) {
@@ -185,11 +200,7 @@ void readListening(Members& in, HandlerMessage& out) {
   in.text("php", listening.php);
   in.text("laravel", listening.laravel);
   in.seconds("ms", listening.ms);
-  if (const Value* notes = in.array("notes")) {
-    for (const Value& note : notes->GetArray()) {
-      in.check("notes", note.IsString() && Members::take(note, listening.notes.emplace_back()));
-    }
-  }
+  readTexts(in, "notes", listening.notes);
 }
 
 void readFailed(Members& in, HandlerMessage& out) {
@@ -237,7 +248,7 @@ void empty(Members& /*in*/, Variant& out) {
 constexpr Reader<WorkerMessage> kWorkerReaders[] = {{"answer", readAnswer}, {"end", empty<WorkerMessage, End>},
                                                     {"ready", readReady},   {"taken", empty<WorkerMessage, Taken>},
                                                     {"pong", readPong},     {"info", readInfo},
-                                                    {"hello", readHello}};
+                                                    {"hello", readHello},   {"stack", readStack}};
 constexpr Reader<ServerMessage> kServerReaders[] = {{"request", readRequest},
                                                     {"ping", empty<ServerMessage, Ping>},
                                                     {"cancel", empty<ServerMessage, Cancel>},

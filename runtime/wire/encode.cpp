@@ -18,6 +18,12 @@ void put(MessageWriter& out, std::string_view name, std::uint64_t value) { out.k
 void putInt(MessageWriter& out, std::string_view name, int value) {
   put(out, name, static_cast<std::uint64_t>(std::max(value, 0)));
 }
+void putTexts(MessageWriter& out, std::string_view name, const std::vector<std::string>& texts) {
+  out.key(name);
+  out.startArray();
+  for (const auto& text : texts) out.text(text);
+  out.endArray();
+}
 void putSeconds(MessageWriter& out, std::string_view name, double value) { out.key(name), out.number(value); }
 void putBool(MessageWriter& out, std::string_view name, bool value) { out.key(name), out.boolean(value); }
 
@@ -99,6 +105,7 @@ Bytes encode(const Hello& message) {
   putBool(out, "supervised", message.supervised);
   put(out, "path", message.path);
   put(out, "capacity", message.capacity);
+  if (message.stackSignal != 0) putInt(out, "stack", message.stackSignal);
   return out.frame();
 }
 
@@ -160,6 +167,13 @@ Bytes encode(const Pong& message) {
   return out.frame();
 }
 
+Bytes encode(const Stack& message) {
+  MessageWriter out("stack");
+  putBytes(out, "id", message.id);
+  putTexts(out, "frames", message.frames);
+  return out.frame();
+}
+
 Bytes encode(const Welcome& message) {
   MessageWriter out("hello");
   putInt(out, "v", message.version);
@@ -186,10 +200,7 @@ Bytes encode(const Listening& message) {
   put(out, "php", message.php);
   put(out, "laravel", message.laravel);
   putSeconds(out, "ms", message.ms);
-  out.key("notes");
-  out.startArray();
-  for (const auto& note : message.notes) out.text(note);
-  out.endArray();
+  putTexts(out, "notes", message.notes);
   return out.frame();
 }
 

@@ -38,6 +38,9 @@ class Members {
   void number(const char* name, int& out) {
     if (const Value* value = required(name)) check(name, smallNatural(*value, out));
   }
+  void optionalNumber(const char* name, int& out) {
+    if (const Value* value = find(name)) check(name, smallNatural(*value, out));
+  }
   void seconds(const char* name, double& out) {
     const Value* value = required(name);
     if (value == nullptr) return;

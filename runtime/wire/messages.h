@@ -29,9 +29,18 @@ struct Hello {
   std::string path;
   /// Connections that the handler serves at once; 0: as many as are opened.
   std::uint64_t capacity = 0;
+  /// The signal that makes the worker send a Stack; 0: none does.
+  int stackSignal = 0;
 };
 
 struct Taken {};
+
+/// Where PHP is inside a request, the innermost frame first.
+struct Stack {
+  /// Of the request.
+  std::string id;
+  std::vector<std::string> frames;
+};
 
 struct Info {
   http::ResponseHead head;
@@ -79,7 +88,7 @@ struct Pong {
   std::uint64_t requests = 0;
 };
 
-using WorkerMessage = std::variant<Hello, Taken, Info, AnswerHead, End, Ready, Pong>;
+using WorkerMessage = std::variant<Hello, Taken, Info, AnswerHead, End, Ready, Pong, Stack>;
 
 // Server to worker ----------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,12 @@ final class FrameWriter
 
     private bool $lost = false;
 
+    /** A frame is being written, or built: nothing else may come into its middle. */
+    private bool $writing = false;
+
+    /** What a signal handler wanted to say meanwhile. */
+    private string $interjected = '';
+
     /**
      * @param  resource  $stream
      */
@@ -46,9 +52,12 @@ final class FrameWriter
         }
         for ($at = 0; $at < $length; $at += Frame::MAX_BYTES) {
             $part = $length <= Frame::MAX_BYTES ? $bytes : substr($bytes, $at, Frame::MAX_BYTES);
-            $this->pending .= pack('N', strlen($part) + 1).Frame::BYTES;
-            $this->flush();
+            $this->writing = true;
+            $pending = $this->pending.pack('N', strlen($part) + 1).Frame::BYTES;
+            $this->pending = '';
+            $this->write($pending);
             $this->write($part);
+            $this->written();
         }
     }
 
@@ -57,9 +66,37 @@ final class FrameWriter
         if ($this->pending === '') {
             return;
         }
+        $this->writing = true;
         $pending = $this->pending;
         $this->pending = '';
         $this->write($pending);
+        $this->written();
+    }
+
+    /**
+     * Sends a message at once, before what is gathered; for a signal handler, which may come in the middle of anything in
+     * here: then behind the frames that are under way.
+     */
+    public function interject(string $json): void
+    {
+        if ($this->writing) {
+            $this->interjected .= Frame::message($json);
+
+            return;
+        }
+        $this->writing = true;
+        $this->write(Frame::message($json));
+        $this->written();
+    }
+
+    private function written(): void
+    {
+        while ($this->interjected !== '') {
+            $late = $this->interjected;
+            $this->interjected = '';
+            $this->write($late);
+        }
+        $this->writing = false;
     }
 
     private function write(string $bytes): void

@@ -18,6 +18,8 @@ final class Hello
         public readonly bool $supervised,
         public readonly string $path,
         public readonly int $capacity,
+        /** The signal on which the worker says where it is; 0: on none. */
+        public readonly int $stackSignal = 0,
     ) {
     }
 
@@ -32,6 +34,6 @@ final class Hello
             'supervised' => $this->supervised,
             'path' => $this->path,
             'capacity' => $this->capacity,
-        ]);
+        ] + ($this->stackSignal === 0 ? [] : ['stack' => $this->stackSignal]));
     }
 }

@@ -85,6 +85,16 @@ final class WorkerConnection
         $this->writer->flush();
     }
 
+    /**
+     * Says where PHP is in the running request. May be called from a signal handler.
+     *
+     * @param  list<string>  $frames  the innermost first
+     */
+    public function stack(string $id, array $frames): void
+    {
+        $this->writer->interject(Message::encode('stack', ['id' => Isomorphic::toJson($id), 'frames' => $frames]));
+    }
+
     public function answer(): Answer
     {
         return new Answer($this->writer);

@@ -116,6 +116,12 @@ final class Handler
         return $this->canFork() ? 0 : 1;
     }
 
+    /** The one that asks a worker for its stack. Others mean something to a command of Laravel's that a request may call. */
+    private function stackSignal(): int
+    {
+        return $this->canFork() ? SIGUSR1 : 0;
+    }
+
     private function forkLoop(Application $application): int
     {
         pcntl_async_signals(true);
@@ -248,6 +254,8 @@ final class Handler
         mt_srand(random_int(PHP_INT_MIN, PHP_INT_MAX));
         $worker = $this->worker($application, $connection);
         pcntl_signal(SIGTERM, $worker->stop(...), false);
+        // Not restarted: the call that a stuck worker waits in ends, and its stack can be told.
+        pcntl_signal($this->stackSignal(), $worker->tellStack(...), false);
         $application->forked();
         $worker->leave($worker->run($this->hello($application)));
     }
@@ -298,6 +306,7 @@ final class Handler
             $this->settings->supervised(),
             $application->path(),
             $this->capacity(),
+            $this->stackSignal(),
         );
     }
 

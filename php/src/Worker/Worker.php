@@ -35,6 +35,9 @@ final class Worker
     /** The answer of the running request, from taken until ready. */
     private ?Answer $answer = null;
 
+    /** Of that request; empty while there is none. */
+    private string $id = '';
+
     private bool $stopping = false;
 
     private bool $listening = false;
@@ -91,6 +94,21 @@ final class Worker
         $this->stopping = true;
         if ($this->listening) {
             $this->leave(0);
+        }
+    }
+
+    /**
+     * Tells the server where PHP is in the running request; a signal handler, so it throws nothing into the application.
+     */
+    public function tellStack(): void
+    {
+        if ($this->id === '') {
+            return;
+        }
+        try {
+            $this->connection->stack($this->id, Stack::frames(debug_backtrace(DEBUG_BACKTRACE_IGNORE_ARGS)));
+        } catch (Throwable) {
+            // Who asked is gone, or cannot read it: nobody else needs to know.
         }
     }
 
@@ -156,6 +174,7 @@ final class Worker
         $this->served++;
         $this->headers->forget();
         $this->answer = $answer = $this->connection->answer();
+        $this->id = $request->id;
         $this->connection->taken();
         $this->output->begin($answer);
         $connected = true;
@@ -175,6 +194,7 @@ final class Worker
         // What terminable work prints has no reader: the client has its whole answer.
         $this->output->finish();
         $this->answer = null;
+        $this->id = '';
 
         return $connected && $answer->ended();
     }

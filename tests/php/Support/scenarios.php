@@ -34,6 +34,13 @@ function stream(Answer $answer, Output $output, Closure $print): void
     $answer->end();
 }
 
+function spinUntil(string $file): void
+{
+    while (! file_exists($file)) {
+        clearstatcache();
+    }
+}
+
 /** @var array<string, Closure(Request, Answer, Output): void> $routes */
 $routes = [
     '/random' => static fn (Request $request, Answer $answer) => say($answer, (string) mt_rand()),
@@ -193,6 +200,11 @@ $routes = [
     '/sleep' => static function (Request $request, Answer $answer): void {
         usleep(300_000);
         say($answer, 'slept');
+    },
+    // Until the file is there that the body names.
+    '/spin' => static function (Request $request, Answer $answer): void {
+        spinUntil($request->body);
+        say($answer, 'spun');
     },
     '/stdout' => static function (Request $request, Answer $answer): void {
         fwrite(STDOUT, "to standard output\n");

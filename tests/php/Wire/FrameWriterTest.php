@@ -7,6 +7,7 @@ namespace LaravelBridge\Tests\Wire;
 use LaravelBridge\Exceptions\ConnectionLost;
 use LaravelBridge\Tests\Support\Streams;
 use LaravelBridge\Wire\Frame;
+use LaravelBridge\Wire\FrameReader;
 use LaravelBridge\Wire\FrameWriter;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
@@ -37,6 +38,57 @@ final class FrameWriterTest extends TestCase
         $writer->bytes('');
         $writer->flush();
         self::assertSame('', (string) fread($far, 100));
+    }
+
+    #[Test]
+    public function what_a_signal_handler_says_comes_between_two_frames(): void
+    {
+        [$near, $far] = Streams::pair();
+        $body = random_bytes(3 * Frame::MAX_BYTES);
+        $writer = new FrameWriter($near);
+        $said = 0;
+        pcntl_async_signals(true);
+        pcntl_signal(SIGUSR1, static function () use ($writer, &$said): void {
+            $said++;
+            $writer->interject('{"t":"stack"}');
+        }, false);
+        $parent = (int) getmypid();
+        $kept = (string) tempnam(sys_get_temp_dir(), 'frames');
+        $pid = pcntl_fork();
+        if ($pid === 0) {
+            fclose($near);
+            // The writer waits for us now and then, in the middle of a frame.
+            for ($all = ''; ($part = (string) fread($far, 100_000)) !== '';) {
+                $all .= $part;
+                posix_kill($parent, SIGUSR1);
+            }
+            file_put_contents($kept, $all);
+            posix_kill((int) getmypid(), SIGKILL);
+        }
+        fclose($far);
+        $writer->bytes($body);
+        $writer->message('{"t":"end"}');
+        $writer->flush();
+        pcntl_signal(SIGUSR1, SIG_IGN);
+        fclose($near);
+        pcntl_waitpid($pid, $status);
+        pcntl_signal(SIGUSR1, SIG_DFL);
+
+        $reader = new FrameReader(Streams::holding((string) file_get_contents($kept)));
+        unlink($kept);
+        $payloads = ['{"t":"stack"}' => 0, '{"t":"end"}' => 0];
+        $received = '';
+        while (($payload = $reader->next()) !== null) {
+            if ($payload[0] === Frame::BYTES) {
+                $received .= substr($payload, 1);
+            } else {
+                $payloads[$payload]++;
+            }
+        }
+        self::assertTrue($received === $body);
+        self::assertSame(1, $payloads['{"t":"end"}']);
+        self::assertGreaterThan(0, $said);
+        self::assertGreaterThan(0, $payloads['{"t":"stack"}']);
     }
 
     #[Test]

@@ -143,6 +143,7 @@ final class MessageTest extends TestCase
         $answer = new Answer(new FrameWriter($stream));
         match ($means['t']) {
             'taken' => $connection->taken(),
+            'stack' => $connection->stack($means['id'], $means['frames']),
             'info' => $answer->info($means['status'], $headers),
             'answer' => $this->answer($answer, static fn () => $answer->head(
                 $means['status'], $headers, isset($means['reason']) ? Isomorphic::fromJson($means['reason']) : null, $file,

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Tests\Worker;
 
+use LaravelBridge\Testing\FakeServer;
 use LaravelBridge\Tests\Support\HandlerProcess;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
@@ -80,6 +81,40 @@ final class WorkerTest extends TestCase
         self::assertSame('pong', $pong['t']);
         self::assertSame(1, $pong['requests']);
         self::assertSame('GET /b ', $server->exchange('GET', '/b')->body());
+    }
+
+    #[Test]
+    public function it_tells_where_it_is_when_it_is_asked_by_a_signal(): void
+    {
+        $server = FakeServer::connect(self::$handler->socket);
+        $hello = $server->welcome();
+        $file = sys_get_temp_dir().'/bridge-spin-'.bin2hex(random_bytes(6));
+        $server->request('POST', '/spin', ['id' => 'spins'], $file);
+        $taken = $server->receive();
+        self::assertSame(['t' => 'taken'], $taken);
+
+        posix_kill((int) $hello['pid'], (int) $hello['stack']);
+        $stack = $server->receive();
+        touch($file);
+        $answer = $server->record();
+        unlink($file);
+
+        self::assertIsArray($stack);
+        self::assertSame(['stack', 'spins'], [$stack['t'], $stack['id']]);
+        self::assertMatchesRegularExpression('~/scenarios\.php:\d+ spinUntil\(\)$~', $stack['frames'][0]);
+        self::assertMatchesRegularExpression('~/scenarios\.php:\d+ \{closure.*\}\(\)$~', $stack['frames'][1]);
+        self::assertStringNotContainsString('Worker->', implode("\n", $stack['frames']));
+        self::assertSame('spun', $answer->body());
+    }
+
+    #[Test]
+    public function asked_while_it_has_no_request_it_says_nothing(): void
+    {
+        $server = FakeServer::connect(self::$handler->socket);
+        $hello = $server->welcome();
+        posix_kill((int) $hello['pid'], (int) $hello['stack']);
+
+        self::assertSame(['taken', 'answer', 'end', 'ready'], $server->exchange('GET', '/a')->types());
     }
 
     #[Test]

@@ -64,6 +64,23 @@ TEST_F(ConnectionTest, AnswersWithAFileHaveNoBytes) {
   EXPECT_EQ(client.log, "taken 200 file end ready");
 }
 
+TEST_F(ConnectionTest, AStackIsToldToItsRequestAndIgnoredAfterIt) {
+  Client& client = running();
+  auto& worker = handler->worker(0);
+  worker.say(wire::Taken());
+  worker.say(wire::Stack{"id", {"/a.php:1 a()"}});
+  worker.answer("abc");
+  worker.say(wire::Stack{"id", {"late"}});
+  worker.ready();
+  worker.say(wire::Stack{"id", {"later"}});
+  ASSERT_TRUE(runUntilDone(client));
+  EXPECT_EQ(client.log, "taken stack 200 end ready");
+  Client& next = request("/");
+  ASSERT_TRUE(runUntil([&] { return worker.requests.size() == 2; }));
+  EXPECT_FALSE(next.lease->askForStack()) << "its hello has named no signal";
+  EXPECT_FALSE(worker.dead());
+}
+
 TEST_F(ConnectionTest, SaysThatAWorkerDiedBeforeItTookTheRequest) {
   Client& client = running();
   handler->worker(0).die();

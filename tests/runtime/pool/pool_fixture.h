@@ -51,6 +51,7 @@ class Client final : public WorkerEvents {
   }
 
   void onTaken() override { log += "taken "; }
+  void onStack(wire::Stack /*stack*/) override { log += "stack "; }
   void onInfo(wire::Info info) override { log += std::to_string(info.head.status) + " "; }
   void onAnswer(wire::AnswerHead answer) override {
     log += std::to_string(answer.head.status) + (answer.file ? " file " : " ");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/metrics.h"
 #include "runtime/upstreams/laravel_fixture.h"
 
 namespace bridge::upstreams {
@@ -200,6 +201,106 @@ TEST_F(LaravelTest, ARequestOverItsDeadlineEndsItsWorker) {
   const pid_t pid = answer.served.pid;
   EXPECT_TRUE(run([pid] { return ::kill(pid, 0) != 0; }));
   EXPECT_EQ(get("/").status(), 200);
+}
+
+TEST_F(LaravelTest, TheLogSaysWherePhpIsWhenTheDeadlineComes) {
+  settings_.requestTimeout = Millis(200);
+  startAndWait();
+  ::testing::internal::CaptureStderr();
+  auto& answer = get("/spin?ms=20000");
+  EXPECT_EQ(answer.code(), ErrorCode::RequestDeadline);
+  const pid_t pid = answer.served.pid;
+  EXPECT_TRUE(run([pid] { return ::kill(pid, 0) != 0; }));
+  const auto log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("id=id-spin?ms=20000 worker=" + std::to_string(pid) + " \"GET /spin\" has run for 0."));
+  EXPECT_THAT(log, HasSubstr("beyond REQUEST_TIMEOUT, it is killed"));
+  EXPECT_THAT(log, HasSubstr("id=id-spin?ms=20000 #0 /fake.php:1 spin()"));
+  EXPECT_THAT(log, HasSubstr("id=id-spin?ms=20000 #1 /fake.php:2 serve()"));
+  EXPECT_EQ(get("/").status(), 200);
+}
+
+TEST_F(LaravelTest, AWorkerThatCannotTellItsStackIsKilledAllTheSame) {
+  settings_.requestTimeout = Millis(200);
+  startAndWait();
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(get("/stuck").code(), ErrorCode::RequestDeadline);
+  const pid_t pid = answers_.back()->served.pid;
+  EXPECT_TRUE(run([pid] { return ::kill(pid, 0) != 0; }));
+  const auto log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("and waits in sleep: beyond REQUEST_TIMEOUT, it is killed"));
+  EXPECT_THAT(log, HasSubstr("no PHP stack came"));
+}
+
+TEST_F(LaravelTest, AWorkerThatKnowsNoSignalIsAskedNothing) {
+  app_.touch("no-stack");
+  settings_.requestTimeout = Millis(200);
+  settings_.slowLogThreshold = Millis(50);
+  startAndWait();
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(get("/spin?ms=20000").code(), ErrorCode::RequestDeadline);
+  const pid_t pid = answers_.back()->served.pid;
+  EXPECT_TRUE(run([pid] { return ::kill(pid, 0) != 0; }));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), Not(HasSubstr("stack")));
+}
+
+TEST_F(LaravelTest, ASlowRequestIsLoggedOnceWithItsStack) {
+  settings_.slowLogThreshold = Millis(100);
+  startAndWait();
+  const double before = metrics::all().slowRequests.value();
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(get("/spin?ms=400").text, "spun");
+  EXPECT_EQ(get("/").status(), 200);
+  const auto log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("\"GET /spin\" has run for 0.1"));
+  EXPECT_THAT(log, HasSubstr("and computes; its PHP stack follows"));
+  EXPECT_THAT(log, HasSubstr("id=id-spin?ms=400 #0 /fake.php:1 spin()"));
+  EXPECT_EQ(log.find("has run for"), log.rfind("has run for"));
+  EXPECT_EQ(metrics::all().slowRequests.value(), before + 1);
+}
+
+TEST_F(LaravelTest, ASlowRequestThatWaitsIsLoggedAndLeftAlone) {
+  settings_.slowLogThreshold = Millis(100);
+  startAndWait();
+  ::testing::internal::CaptureStderr();
+  const Instant began = Clock::now();
+  EXPECT_EQ(get("/slow?ms=500").text, "slow");
+  // A signal would have cut its sleep.
+  EXPECT_GE(Clock::now() - began, Millis(500));
+  const auto log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("\"GET /slow\" has run for 0."));
+  EXPECT_THAT(log, HasSubstr("and waits in sleep\n"));
+  EXPECT_THAT(log, Not(HasSubstr("#0")));
+}
+
+TEST_F(LaravelTest, AnIdleWorkerThatIsFrozenCostsNobodyAnAnswer) {
+  settings_.socketPoolMax = 1;
+  settings_.handoverTimeout = Millis(200);
+  startAndWait();
+  const pid_t frozen = laravel_->inspect().pool.workers.at(0).pid;
+  ASSERT_EQ(::kill(frozen, SIGSTOP), 0);
+  ::testing::internal::CaptureStderr();
+  auto& answer = finish(ask(request("POST", "/echo"), "a body"));
+  EXPECT_EQ(answer.status(), 200);
+  EXPECT_THAT(answer.text, HasSubstr("\"text\":\"a body\""));
+  EXPECT_NE(answer.header("X-Worker"), std::to_string(frozen));
+  EXPECT_THAT(app_.lines("runs"), ElementsAre("id-echo"));
+  EXPECT_TRUE(run([frozen] { return ::kill(frozen, 0) != 0; }));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("did not take the request within HANDOVER_TIMEOUT and is stopped"));
+}
+
+TEST_F(LaravelTest, ARequestWhoseClientLeftAFrozenWorkerIsForgotten) {
+  settings_.socketPoolMax = 1;
+  settings_.handoverTimeout = Millis(200);
+  startAndWait();
+  const pid_t frozen = laravel_->inspect().pool.workers.at(0).pid;
+  ASSERT_EQ(::kill(frozen, SIGSTOP), 0);
+  auto& answer = ask("/gone");
+  ASSERT_TRUE(run([this] { return laravel_->inspect().pool.busy == 1; }));
+  answer.call.reset();
+  EXPECT_TRUE(run([frozen] { return ::kill(frozen, 0) != 0; }));
+  EXPECT_EQ(get("/").status(), 200);
+  EXPECT_THAT(app_.lines("runs"), ElementsAre("id-"));
 }
 
 TEST_F(LaravelTest, ASilentStreamIsCut) {
