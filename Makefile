@@ -8,7 +8,7 @@ export COMPOSER_ALLOW_SUPERUSER := 1
 
 demo_app := $(CURDIR)/tests/app
 server := build/laravel-bridge
-suites := native php e2e e2e-laravel-11 e2e-laravel-10
+suites := native php e2e e2e-laravel-11 e2e-laravel-10 chaos
 configure = cmake -G Ninja --log-level=WARNING -S .
 
 help: ## this list
@@ -59,7 +59,7 @@ bench: build demo ## the bare kernel, this server and nginx + PHP-FPM, side by s
 	@tools/packages bench
 	php tests/bench/run.php
 
-chaos: build ## numbered requests for CHAOS_SECONDS (60) while all around them breaks: who was answered, what was lost to what
+chaos: build ## 20,000 numbered requests, for CHAOS_SECONDS at least, while all around them breaks: what was lost, and to what
 	@tests/app/prepare 12 build/apps/laravel-12
 	tests/chaos/run
 

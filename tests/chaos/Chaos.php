@@ -18,19 +18,20 @@ final class Chaos
         'SOCKET_POOL_MAX' => '6',
         'POOL_IDLE_TIMEOUT' => '0.5',
         'WORKER_MAX_REQUESTS' => '40',
-        'REQUEST_TIMEOUT' => '4',
-        'TERMINATE_TIMEOUT' => '4',
-        'SOCKET_CONNECTION_TIMEOUT' => '4',
+        'REQUEST_TIMEOUT' => '6',
+        'TERMINATE_TIMEOUT' => '6',
+        'HANDOVER_TIMEOUT' => '3',
+        'SOCKET_CONNECTION_TIMEOUT' => '6',
         'SOCKET_HEALTH_CHECK_INTERVAL' => '1',
-        'QUEUE_TIMEOUT' => '15',
-        'SHUTDOWN_TIMEOUT' => '15',
-        'HEADER_TIMEOUT' => '1',
-        'BODY_IDLE_TIMEOUT' => '1',
+        'QUEUE_TIMEOUT' => '30',
+        'SHUTDOWN_TIMEOUT' => '30',
+        'HEADER_TIMEOUT' => '5',
+        'BODY_IDLE_TIMEOUT' => '5',
         'BODY_MEMORY_LIMIT' => '16K',
         'SPOOL_MAX_BYTES' => '3M',
     ];
 
-    /** How often each fault has to happen in a run of a minute. */
+    /** How often each fault has to happen in a whole run. */
     private const LEAST = [
         'reload' => 20, 'failed reload' => 1, 'recycle' => 20, 'grow' => 3, 'shrink' => 3,
         'worker SIGKILL' => 140, 'worker SIGSEGV' => 40, 'worker SIGSTOP' => 8, 'handler killed' => 3, 'boot fails' => 1,
@@ -55,7 +56,12 @@ final class Chaos
 
     private Samples $samples;
 
-    public function __construct(private readonly float $seconds)
+    /**
+     * @param  float  $share  of the numbers above: 1 is a whole run
+     * @param  float  $seconds  goes on for so long at least, and until all of that has happened
+     * @param  float  $limit  but no longer than this: then the run has failed
+     */
+    public function __construct(private readonly float $share, private readonly float $seconds, private readonly float $limit)
     {
         $this->verdict = new Verdict;
         $this->ledger = new Ledger;
@@ -84,7 +90,7 @@ final class Chaos
         $this->calmDown($openFiles);
         $this->stop();
 
-        $this->judge($spoolDisk !== null);
+        $this->judge($spoolDisk !== null, $lasted);
         printf("\n%d requests in %.0f s, %.0f a second; server at the end: %s\n", $this->ledger->total(), $lasted, $this->ledger->total() / $lasted,
             $this->samples->summary());
         $this->verdict->print();
@@ -120,31 +126,31 @@ final class Chaos
     private function warmUp(): void
     {
         $this->load->regulars(8);
-        $this->turns(fn (): bool => $this->ledger->answered() >= 400, 30);
+        $this->turns(fn (): bool => $this->ledger->answered() >= 400, 120);
         $this->load->regulars(0);
-        $this->turns(fn (): bool => $this->atRest() === '', 15);
+        $this->turns(fn (): bool => $this->atRest() === '', 60);
     }
 
     private function breakThings(float $started, bool $disks): void
     {
-        $enough = fn (): bool => microtime(true) - $started >= $this->seconds && ($this->missing($disks) === [] || microtime(true) - $started >= 1.5 * $this->seconds);
+        $enough = fn (): bool => microtime(true) - $started >= $this->seconds && $this->missing($disks) === [];
         $this->turns(function () use ($enough): bool {
             $this->faults->turn();
             $this->samples->take();
             $this->faults->times['recycle'] = $this->log->retired;
 
             return $enough();
-        }, 2 * $this->seconds);
+        }, $this->limit);
     }
 
     /** No more faults; soon all must be as it was. */
     private function calmDown(int $openFiles): void
     {
-        $this->faults->finish(fn (callable $until) => $this->turns($until, 20));
+        $this->faults->finish(fn (callable $until) => $this->turns($until, 90));
         $this->load->regulars(4);
         $this->turns(static fn (): bool => false, 2);
         $this->load->regulars(0);
-        $this->turns(fn (): bool => $this->atRest() === '' && $this->load->isOver(), 20);
+        $this->turns(fn (): bool => $this->atRest() === '' && $this->load->isOver(), 60);
         $this->verdict->must('the state at the end is that of the start: handler, workers, spool, sockets', $this->atRest() === '', $this->atRest());
         $this->turns(fn (): bool => Processes::openFiles($this->server->pid) <= $openFiles, 5);
         $now = Processes::openFiles($this->server->pid);
@@ -180,7 +186,7 @@ final class Chaos
         $before = count($this->ledger->losses());
         $this->load->lastQuestions();
         $this->server->signal(SIGTERM);
-        $this->turns(fn (): bool => $this->load->isOver(), 20);
+        $this->turns(fn (): bool => $this->load->isOver(), 60);
         $lost = array_slice($this->ledger->losses(), $before, null, true);
         $this->verdict->must('a stop under load loses no request', $lost === [], (string) json_encode($lost));
         $code = $this->server->exitCode();
@@ -198,7 +204,7 @@ final class Chaos
         $times = $this->faults->times + ['requests' => $this->ledger->total()];
         $times['worker kills'] = ($times['worker SIGKILL'] ?? 0) + ($times['worker SIGSEGV'] ?? 0) + ($times['worker SIGSTOP'] ?? 0);
         foreach (self::LEAST + ['requests' => self::LEAST_REQUESTS, 'worker kills' => self::LEAST_WORKER_KILLS] as $fault => $least) {
-            $least = (int) ceil($least * min(1, $this->seconds / 40));
+            $least = (int) ceil($least * $this->share);
             if (($times[$fault] ?? 0) < $least && ($disks || ! str_contains($fault, 'disk'))) {
                 $missing[] = "$fault: ".($times[$fault] ?? 0)." of $least";
             }
@@ -207,7 +213,7 @@ final class Chaos
         return $missing;
     }
 
-    private function judge(bool $disks): void
+    private function judge(bool $disks, float $lasted): void
     {
         $account = new Account($this->ledger, $this->log, $this->faults);
         $account->print();
@@ -218,7 +224,7 @@ final class Chaos
         $this->verdict->must('no answer reaches the wrong client', $wrong === [], $show($wrong));
         $this->verdict->must('planned events lose no request, and every other loss is owed to a fault', $account->unexplained === [], $show($account->unexplained));
         $this->verdict->must('a killed worker costs the one request that it was running', $more === [], (string) json_encode($more));
-        $this->verdict->must('every fault has happened'.($disks ? '' : ' (but for full disks, which need root)'), $missing === [], $show($missing));
+        $this->verdict->must(sprintf('every fault has happened, within %.0f of %.0f s', $lasted, $this->limit).($disks ? '' : ' (but for full disks, which need root)'), $missing === [], $show($missing));
         $this->verdict->must('nothing waited in vain', $this->faults->problems === [], $show($this->faults->problems));
         $this->verdict->must('nothing alarming in the log', $this->log->alarming === [], $show($this->log->alarming));
     }

@@ -88,7 +88,7 @@ final class Faults
      */
     private function until(callable $condition, string $what): Generator
     {
-        $end = microtime(true) + 20;
+        $end = microtime(true) + 60;
         while (! $condition()) {
             if (microtime(true) > $end) {
                 $this->problems[] = "waited in vain: $what";

@@ -50,7 +50,11 @@ final class SlowLogTest extends ServerTestCase
 
     public function test_a_frozen_idle_worker_costs_nobody_an_answer(): void
     {
-        $worker = Processes::await(static fn (): ?int => count(self::server()->workers()) === 1 ? self::server()->workers()[0] : null, 'one worker is left');
+        $worker = Processes::await(static function (): ?int {
+            $workers = self::server()->status()['application']['workers'];
+
+            return array_column($workers, 'state') === ['idle'] ? $workers[0]['pid'] : null;
+        }, 'one worker is left, and idle');
         posix_kill($worker, SIGSTOP);
 
         self::assertSame(200, $this->get('/api/ping')->status);

@@ -203,6 +203,17 @@ final class Server
         }, 'a worker runs the request');
     }
 
+    /** @return array<string, mixed> what it says of itself to operators */
+    public function status(): array
+    {
+        $connection = new Connection("unix://$this->folder/bridge.sock.admin");
+        try {
+            return $connection->request('GET', '/-/status', ['Connection' => 'close'])->answer()->json();
+        } finally {
+            $connection->close();
+        }
+    }
+
     public function signal(int $signal): void
     {
         proc_terminate($this->process, $signal);
