@@ -62,10 +62,12 @@ final class ApplicationFactory implements Bootloader
         @chdir($app->publicPath());
         $step('warm');
         $this->warm($app);
+        $lifecycle = new Lifecycle($app);
+        $lifecycle->workerStarting();
         $this->flush($app);
         $step('disconnect');
         (new Disconnector($app))->disconnect();
-        $booted = new BootedApplication($app, $this->path, $app->publicPath(), $this->detect ? new Detector($app) : null);
+        $booted = new BootedApplication($app, $this->path, $app->publicPath(), $this->detect ? new Detector($app) : null, $lifecycle);
         gc_collect_cycles();
         gc_mem_caches();
         foreach ($descriptors->foreign() as $descriptor) {
@@ -101,6 +103,10 @@ final class ApplicationFactory implements Bootloader
                 throw NoApplication::notReturned($this->path);
             }
             $app->runningInConsole();
+            if (class_exists('Laravel\Octane\Octane')) {
+                // Providers of packages look for it, to know that the process lives on.
+                $_SERVER['LARAVEL_OCTANE'] = '1';
+            }
             $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
             $app->bootstrapWith($this->bootstrappers($app));
             $app->loadDeferredProviders();
@@ -141,7 +147,7 @@ final class ApplicationFactory implements Bootloader
     /** What each request is to make anew must not be there at the fork. */
     private function flush(Application $app): void
     {
-        foreach (self::names($app, 'bridge.flush') as $service) {
+        foreach ([...self::names($app, 'bridge.flush'), ...self::names($app, 'octane.flush')] as $service) {
             $app->forgetInstance($app->getAlias($service));
         }
     }
@@ -156,7 +162,7 @@ final class ApplicationFactory implements Bootloader
 
     private function warm(Application $app): void
     {
-        foreach ([...self::WARM, ...self::names($app, 'bridge.warm')] as $service) {
+        foreach ([...self::WARM, ...self::names($app, 'bridge.warm'), ...self::names($app, 'octane.warm')] as $service) {
             try {
                 if ($app->bound($service)) {
                     $app->make($service);

@@ -31,6 +31,8 @@ final class BootedApplication implements Application
 
     private readonly ResponseWriter $responses;
 
+    private readonly Lifecycle $lifecycle;
+
     private readonly Sandbox $sandbox;
 
     private ?Request $request = null;
@@ -42,10 +44,12 @@ final class BootedApplication implements Application
         private readonly string $path,
         string $publicPath,
         private readonly ?Detector $detector = null,
+        ?Lifecycle $lifecycle = null,
     ) {
         $this->kernel = $app->make(Kernel::class);
         $this->requests = new RequestFactory($publicPath);
         $this->responses = new ResponseWriter;
+        $this->lifecycle = $lifecycle ?? new Lifecycle($app);
         $this->sandbox = new Sandbox($app);
     }
 
@@ -68,7 +72,9 @@ final class BootedApplication implements Application
     {
         $this->detector?->begin();
         $this->request = $asked = $this->requests->make($request);
+        $this->lifecycle->requestReceived($asked);
         $this->response = $this->kernel->handle($asked);
+        $this->lifecycle->requestHandled($asked, $this->response);
         try {
             $this->responses->write($this->response, $asked, $answer, $output);
         } catch (ConnectionLost $e) {
@@ -88,6 +94,7 @@ final class BootedApplication implements Application
             [$request, $response] = [$this->request, $this->response];
             $this->request = $this->response = null;
             $this->kernel->terminate($request, $response);
+            $this->lifecycle->requestTerminated($request, $response);
         }
     }
 
@@ -107,6 +114,7 @@ final class BootedApplication implements Application
     public function report(Throwable $e): void
     {
         try {
+            $this->lifecycle->errorOccurred($e);
             $this->app->make(ExceptionHandler::class)->report($e);
         } catch (Throwable $second) {
             fwrite(STDERR, "{$e}\nand while that was reported: {$second}\n");
@@ -117,6 +125,11 @@ final class BootedApplication implements Application
     {
         if ($this->detector !== null) {
             fwrite(STDERR, 'worker '.getmypid().": {$this->detector->summary()}\n");
+        }
+        try {
+            $this->lifecycle->workerStopping();
+        } catch (Throwable $e) {
+            $this->report($e);
         }
         (new Disconnector($this->app))->closeLogs();
     }
