@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge;
 
 use Illuminate\Support\ServiceProvider;
+use LaravelBridge\Console\CheckCommand;
 use LaravelBridge\Console\InstallCommand;
 use LaravelBridge\Console\ReloadCommand;
 use LaravelBridge\Console\ServeCommand;
@@ -27,7 +28,7 @@ final class BridgeServiceProvider extends ServiceProvider
     {
         if ($this->app->runningInConsole()) {
             $this->publishes([self::CONFIG => $this->app->configPath('bridge.php')], 'bridge-config');
-            $this->commands([InstallCommand::class, ServeCommand::class, StatusCommand::class, ReloadCommand::class, StopCommand::class]);
+            $this->commands([CheckCommand::class, InstallCommand::class, ServeCommand::class, StatusCommand::class, ReloadCommand::class, StopCommand::class]);
         }
     }
 }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel;
 
+use Closure;
 use Illuminate\Contracts\Foundation\Application as Laravel;
 use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Foundation\Application;
@@ -13,6 +14,7 @@ use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
 use LaravelBridge\Autoload;
 use LaravelBridge\Exceptions\NoApplication;
 use LaravelBridge\Laravel\Detection\Detector;
+use LaravelBridge\Laravel\Detection\Mode;
 use LaravelBridge\Worker\Bootloader;
 use PDO;
 use ReflectionMethod;
@@ -43,9 +45,10 @@ final class ApplicationFactory implements Bootloader
 
     /**
      * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
-     * @param  bool  $detect  whether each request is followed by a look for what it leaves behind
+     * @param  Mode  $detect  how closely each request is looked at for what it leaves behind
+     * @param  (Closure(Application): void)|null  $booted  told when the application is booted, before it is warmed
      */
-    public function __construct(private readonly string $path, private readonly bool $detect = false)
+    public function __construct(private readonly string $path, private readonly Mode $detect = Mode::Off, private readonly ?Closure $booted = null)
     {
     }
 
@@ -60,6 +63,9 @@ final class ApplicationFactory implements Bootloader
         $app = $this->bootstrap();
         // Where index.php lies, and relative paths of requests begin.
         @chdir($app->publicPath());
+        if ($this->booted !== null) {
+            ($this->booted)($app);
+        }
         $step('warm');
         $this->warm($app);
         $lifecycle = new Lifecycle($app);
@@ -67,7 +73,7 @@ final class ApplicationFactory implements Bootloader
         $this->flush($app);
         $step('disconnect');
         (new Disconnector($app))->disconnect();
-        $booted = new BootedApplication($app, $this->path, $app->publicPath(), $this->detect ? new Detector($app) : null, $lifecycle);
+        $booted = new BootedApplication($app, $this->path, $app->publicPath(), $this->detect === Mode::Off ? null : new Detector($app, $this->detect), $lifecycle);
         gc_collect_cycles();
         gc_mem_caches();
         foreach ($descriptors->foreign() as $descriptor) {

@@ -123,8 +123,9 @@ final class BootedApplication implements Application
 
     public function stop(): void
     {
-        if ($this->detector !== null) {
-            fwrite(STDERR, 'worker '.getmypid().": {$this->detector->summary()}\n");
+        $summary = $this->detector?->summary();
+        if ($summary !== null) {
+            fwrite(STDERR, 'worker '.getmypid().": {$summary}\n");
         }
         try {
             $this->lifecycle->workerStopping();

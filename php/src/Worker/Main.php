@@ -6,6 +6,7 @@ namespace LaravelBridge\Worker;
 
 use LaravelBridge\Exceptions\BadSetting;
 use LaravelBridge\Laravel\ApplicationFactory;
+use LaravelBridge\Laravel\Detection\Mode;
 use LaravelBridge\Wire\ControlChannel;
 
 /**
@@ -59,7 +60,7 @@ final class Main
         $native->collectHeaders();
         $control = self::control($settings, $native);
 
-        $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect);
+        $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off);
 
         return (new Handler($settings, $bootloader, $control, $native))->run();
     }

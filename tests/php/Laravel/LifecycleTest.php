@@ -137,7 +137,8 @@ final class LifecycleTest extends TestCase
     {
         [$server, $stream] = FakeServer::pair();
         $connection = new WorkerConnection($stream);
-        $output = new Output($connection, new Native, new PhpHeaders);
+        $native = new Native;
+        $output = new Output($connection, $native, new PhpHeaders);
         $message = Request::fromMessage([
             't' => 'request', 'id' => 'r', 'method' => 'GET', 'target' => '/hello', 'version' => '1.1', 'scheme' => 'http', 'host' => 'localhost',
             'client' => ['127.0.0.1', 1], 'server' => ['127.0.0.1', 80], 'time' => 1.0, 'headers' => [], 'body' => 0, 'length' => 0,
@@ -148,6 +149,7 @@ final class LifecycleTest extends TestCase
         $this->laravel->booted->terminate();
         $output->finish();
         $this->laravel->booted->reset();
+        $native->releaseOutput();
         $server->close();
     }
 }

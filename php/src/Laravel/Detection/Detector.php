@@ -19,6 +19,9 @@ use Illuminate\Routing\Router;
  */
 final class Detector
 {
+    /** Requests between two looks at memory, which cost more than a small request. */
+    private const INTERVAL = 50;
+
     /** A list that has grown with each of so many requests to one route is no cache. */
     private const GROWTHS = 3;
 
@@ -57,15 +60,12 @@ final class Detector
 
     private ?int $slope = null;
 
-    /**
-     * @param  int  $interval  requests between two looks at memory
-     */
-    public function __construct(private readonly Application $app, private readonly int $interval = 50)
+    public function __construct(private readonly Application $app, private readonly Mode $mode = Mode::Usual)
     {
         /** @var list<string> $ignored */
         $ignored = (array) $app->make('config')->get('bridge.detect.ignore', []);
         $this->scope = new Scope($app->basePath('vendor'), [...KnownCaches::PLACES, ...$ignored]);
-        $this->memory = new MemorySlope($interval);
+        $this->memory = new MemorySlope($mode === Mode::Thorough ? 1 : self::INTERVAL);
         $this->descriptors = new Descriptors;
     }
 
@@ -117,10 +117,10 @@ final class Detector
         foreach ($this->descriptors->growing() as $sort => $count) {
             $this->say(Kind::Growth, "open descriptors: {$sort}", "there are {$count} now", Descriptors::ADVICE);
         }
-        $slope = $this->memory->after($this->interval === 1 ? $this->route : '*');
+        $slope = $this->memory->after($this->mode === Mode::Thorough ? $this->route : '*');
         if ($slope !== null) {
             $this->slope = $slope;
-            $this->say(Kind::Growth, $this->interval === 1 ? "memory of {$this->route}" : 'memory', "grows by about {$slope} bytes for each request", MemorySlope::ADVICE);
+            $this->say(Kind::Growth, $this->mode === Mode::Thorough ? "memory of {$this->route}" : 'memory', "grows by about {$slope} bytes for each request", MemorySlope::ADVICE);
         }
         $this->spent += hrtime(true) - $started;
     }
@@ -138,9 +138,14 @@ final class Detector
         return $new;
     }
 
-    /** One line about the whole life of this worker. */
-    public function summary(): string
+    /**
+     * One line about the whole life of this worker; null where somebody else sums up.
+     */
+    public function summary(): ?string
     {
+        if ($this->mode === Mode::Thorough) {
+            return null;
+        }
         $counts = [];
         foreach (Kind::cases() as $kind) {
             $count = count(array_keys($this->said, $kind, true));

@@ -10,6 +10,7 @@ use Illuminate\Http\Request;
 use LaravelBridge\Laravel\Detection\Detector;
 use LaravelBridge\Laravel\Detection\Finding;
 use LaravelBridge\Laravel\Detection\Kind;
+use LaravelBridge\Laravel\Detection\Mode;
 use LaravelBridge\Laravel\Sandbox;
 use LaravelBridge\Tests\Support\SmallLaravel;
 use Leaks\Basket;
@@ -141,7 +142,7 @@ final class DetectorTest extends TestCase
     #[Test]
     public function memory_that_grows_with_each_request_is_told_and_by_how_much(): void
     {
-        $detector = $this->detector(1);
+        $detector = $this->detector(Mode::Thorough);
         $found = [];
         for ($i = 0; $i < 8; $i++) {
             array_push($found, ...$this->request($detector, static fn () => Basket::$items[] = random_bytes(10_000)));
@@ -174,19 +175,19 @@ final class DetectorTest extends TestCase
     {
         $detector = $this->detector();
         $this->request($detector);
-        self::assertMatchesRegularExpression('/^detect: 1 requests, nothing found; \d+\.\d\d ms spent on each request$/', $detector->summary());
+        self::assertMatchesRegularExpression('/^detect: 1 requests, nothing found; \d+\.\d\d ms spent on each request$/', (string) $detector->summary());
         $this->request($detector, static fn () => Basket::$items[] = 1);
-        self::assertStringContainsString('2 requests, 1 leak;', $detector->summary());
+        self::assertStringContainsString('2 requests, 1 leak;', (string) $detector->summary());
     }
 
-    private function detector(int $interval = 50): Detector
+    private function detector(Mode $mode = Mode::Usual): Detector
     {
         $app = $this->laravel->app;
         $this->sandbox = new Sandbox($app);
         // Once: what the framework loads at the first request is no news.
         $app->make('router')->dispatch(Request::create('/shop/0'));
         $this->sandbox->reset();
-        $detector = new Detector($app, $interval);
+        $detector = new Detector($app, $mode);
         $detector->begin();
 
         return $detector;
