@@ -2,12 +2,30 @@
 
 #include <memory>
 #include <random>
+#include <string>
+#include <utility>
 
 #include "server/filters/request_id.h"
 #include "server/filters/server_options.h"
 #include "server/filters/trusted_proxies.h"
 
 namespace bridge {
+namespace {
+
+process::RestartPolicy::Again againOf(config::ProcessEntry::Restart restart) {
+  using Again = process::RestartPolicy::Again;
+  switch (restart) {
+    case config::ProcessEntry::Restart::always:
+      return Again::always;
+    case config::ProcessEntry::Restart::onFailure:
+      return Again::onFailure;
+    case config::ProcessEntry::Restart::never:
+      break;
+  }
+  return Again::never;
+}
+
+}  // namespace
 
 log::Options logOptionsOf(const config::Settings& settings) {
   return {.level = settings.logLevel,
@@ -53,6 +71,33 @@ ops::AdminDoor adminDoorOf(const config::Settings& settings) {
           .host = settings.adminListen.host,
           .port = settings.adminListen.port,
           .token = settings.adminToken};
+}
+
+std::vector<process::Program> programsOf(const config::Settings& settings, const upstreams::Environment& initial) {
+  std::vector<process::Program> programs;
+  for (const auto& entry : settings.processes.entries) {
+    process::Program program;
+    program.count = entry.count;
+    program.again = againOf(entry.restart);
+    auto& spec = program.spec;
+    spec.name = entry.name;
+    spec.file = entry.command.front();
+    spec.args.assign(entry.command.begin() + 1, entry.command.end());
+    if (spec.file == "artisan") {
+      spec.file = settings.phpPath;
+      spec.args.insert(spec.args.begin(), "artisan");
+    } else if (spec.file == "php") {
+      spec.file = settings.phpPath;
+    }
+    spec.environment = initial;
+    std::erase_if(spec.environment, [](const std::string& variable) { return variable.starts_with("PWD="); });
+    spec.environment.push_back("PWD=" + settings.laravelPath);
+    spec.workingDirectory = settings.laravelPath;
+    spec.stopSignal = entry.stopSignal;
+    spec.stopTimeout = entry.stopTimeout;
+    programs.push_back(std::move(program));
+  }
+  return programs;
 }
 
 Result<SocketsByUse> sortOut(std::vector<loop::InheritedSocket> inherited) {

@@ -8,8 +8,10 @@
 #include "loop/descriptor.h"
 #include "loop/inherited.h"
 #include "ops/admin_client.h"
+#include "process/programs.h"
 #include "server/admin_doors.h"
 #include "server/front.h"
+#include "upstreams/php_command.h"
 
 /// For main: what the settings mean for rooms that do not know them.
 namespace bridge {
@@ -20,6 +22,10 @@ void configure(server::Front& front, const config::Settings& settings);
 /// The doors that the server opens for operators, and the one at which the commands knock.
 [[nodiscard]] server::AdminDoors::Options adminDoorsOf(const config::Settings& settings);
 [[nodiscard]] ops::AdminDoor adminDoorOf(const config::Settings& settings);
+
+/// The other processes of the application. `initial`: the environment that the server was started with.
+[[nodiscard]] std::vector<process::Program> programsOf(const config::Settings& settings,
+                                                       const upstreams::Environment& initial);
 
 /// Which inherited socket is for whom.
 struct SocketsByUse {

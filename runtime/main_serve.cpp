@@ -20,6 +20,7 @@
 #include "main_options.h"
 #include "ops/recent_failures.h"
 #include "ops/sd_notify.h"
+#include "process/programs.h"
 #include "process/reaper.h"
 #include "server/admin_doors.h"
 #include "server/server.h"
@@ -51,17 +52,19 @@ class Serving {
         flags_(flags),
         reaper_(loop_),
         server_(loop_),
-        catalog_(loop_, settings, initialEnvironment()),
+        environment_(initialEnvironment()),
+        catalog_(loop_, settings, environment_),
+        programs_(loop_),
         operators_({.loop = loop_,
                     .catalog = catalog_,
                     .settings = settings,
                     .failures = failures_,
                     .server = [this](bool withRequests) { return server_.inspect(withRequests); },
+                    .processes = [this] { return programs_.inspect(); },
                     .reload = [this](auto done) { reload(std::move(done)); },
                     .stop = [this] { stop(); }}),
         doors_(loop_),
-        report_(loop_, std::move(manager), [this] { return operators_.status(false); }),
-        patience_(settings.shutdownTimeout) {
+        report_(loop_, std::move(manager), [this] { return operators_.status(false); }) {
     configure(server_.front(), settings);
     server_.front().failures = &failures_;
     catalog_.addRoutes(server_.front().router);
@@ -99,6 +102,7 @@ class Serving {
       exitCode_ = refuse(error);
       stop();
     });
+    programs_.run(programsOf(settings_, environment_));
     loop_.run();
     return exitCode_;
   }
@@ -109,6 +113,9 @@ class Serving {
     catalog_.reload(config::load(config::readSources(flags_)),
                     [this, done = std::move(done)](const Result<std::uint64_t>& result) {
                       report_.reloaded();
+                      if (result.ok()) {
+                        programs_.run(programsOf(settings_, environment_));
+                      }
                       if (done) {
                         done(result);
                       }
@@ -116,13 +123,16 @@ class Serving {
   }
 
   void stop() {
-    log::info("server", "stopping: {} connections, {:.0f} s at most", server_.connections(),
-              toMillis(patience_) / 1000);
-    report_.stopping(patience_);
-    server_.drain(patience_, [this, deadline = loop_.now() + patience_] {
-      catalog_.stop(std::max(deadline - loop_.now(), Duration::zero()), [this] { loop_.stop(); });
+    // A second signal ends everything at once.
+    const bool atOnce = std::exchange(stopping_, true);
+    const Duration patience = atOnce ? Duration::zero() : settings_.shutdownTimeout;
+    log::info("server", "stopping: {} connections, {:.0f} s at most", server_.connections(), toMillis(patience) / 1000);
+    report_.stopping(atOnce ? patience : patience + programs_.patience());
+    server_.drain(patience, [this, atOnce, deadline = loop_.now() + patience] {
+      catalog_.stop(std::max(deadline - loop_.now(), Duration::zero()),
+                    // By now the web side has given them their last work.
+                    [this, atOnce] { programs_.stop(atOnce, [this] { loop_.stop(); }); });
     });
-    patience_ = Duration::zero();  // A second signal ends everything at once.
   }
 
   config::Settings& settings_;
@@ -131,11 +141,13 @@ class Serving {
   process::Reaper reaper_;
   ops::RecentFailures failures_;
   server::Server server_;
+  upstreams::Environment environment_;
   upstreams::Catalog catalog_;
+  process::Programs programs_;
   upstreams::Operators operators_;
   server::AdminDoors doors_;
   server::ServiceReport report_;
-  Duration patience_;
+  bool stopping_ = false;
   int exitCode_ = EXIT_SUCCESS;
 };
 

@@ -104,6 +104,25 @@ struct Application {
   std::vector<Finding> findings;
 };
 
+/// Another process of the application.
+struct Process {
+  std::string name;
+  /// "running", "stopping", "pausing" (before its next start), "looping" (ends again and again; one attempt a minute),
+  /// "ended" (and is not started again).
+  std::string state;
+  /// 0: there is none at the moment.
+  pid_t pid = 0;
+  /// Since when it is in this state; for a running one since its start.
+  Duration age{};
+  /// Until the next start, while it pauses.
+  Duration next{};
+  /// How often it was started again because it had ended.
+  std::uint64_t restarts = 0;
+  /// Why it ended the last time, with its last words, escaped; empty: it never did, or was asked to.
+  std::string lastEnd;
+  std::uint64_t resident = 0;
+};
+
 /// A request that ended with an error.
 struct Failure {
   /// Seconds since 1970.
@@ -120,6 +139,7 @@ struct Failure {
 struct Status {
   Server server;
   Application application;
+  std::vector<Process> processes;
   /// The last first.
   std::vector<Failure> failures;
   pid_t pid = 0;

@@ -34,6 +34,7 @@ class Check {
   Environment run() {
     application();
     php();
+    processes();
     folder("LOG_DIR", settings_.logDir);
     folder("SPOOL_DIR", settings_.spoolDir);
     socket("SOCKET_PATH", settings_.socketPath);
@@ -79,6 +80,23 @@ class Check {
     }
     if (!settings_.phpIni.empty() && (isFolder(settings_.phpIni) || !may(settings_.phpIni, R_OK))) {
       problem("PHP_INI", settings_.phpIni, "is not a readable file");
+    }
+  }
+
+  /// Artisan and PHP are looked at by `application` and `php`; a relative path starts in LARAVEL_PATH, as the program
+  /// does.
+  void processes() {
+    for (const auto& entry : settings_.processes.entries) {
+      const auto& program = entry.command.front();
+      if (program == "artisan" || program == "php") {
+        continue;
+      }
+      const bool path = program.find('/') != std::string::npos;
+      if (path ? !isProgram(absolutePath(program, settings_.laravelPath)) : search(program).empty()) {
+        problem("BRIDGE_PROCESSES", "",
+                "the program of the entry \"" + entry.name + "\" is " +
+                    (path ? "not an executable file" : "not found in PATH"));
+      }
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "config/process_list.h"
 
 namespace bridge::config {
 
@@ -171,6 +172,12 @@ struct PathList : List {};
 struct Words : Plain<Words, std::vector<std::string>> {
   static std::optional<std::vector<std::string>> parse(std::string_view text, std::string_view);
   static std::string wanted(std::string_view);
+};
+
+/// Other programs of the application, see process_list.h. Every text is one: what is wrong with it is in the value.
+struct Processes : Plain<Processes, ProcessList> {
+  static std::optional<ProcessList> parse(std::string_view text, std::string_view) { return parseProcesses(text); }
+  static std::string wanted(std::string_view) { return ""; }
 };
 
 /// File permissions, octal.

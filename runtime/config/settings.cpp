@@ -97,6 +97,9 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   };
   notAbove("SOCKET_POOL_MIN", "SOCKET_POOL_MAX", settings.socketPoolMin, settings.socketPoolMax);
   notAbove("MAX_HEADER_LINE", "MAX_HEADER_SIZE", settings.maxHeaderLine, settings.maxHeaderSize);
+  for (const auto& wrong : settings.processes.problems) {
+    problems.push_back({"BRIDGE_PROCESSES", "", wrong});
+  }
   if (settings.httpProxyProtocol && settings.trustedProxies.empty()) {
     problems.push_back({"HTTP_PROXY_PROTOCOL", "on", "needs TRUSTED_PROXIES: the header is taken from nobody else"});
   }

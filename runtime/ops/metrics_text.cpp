@@ -31,6 +31,12 @@ std::string metricsText(const inspect::Status& status) {
   }
   set(metrics.memory["workers"], resident);
   set(metrics.memory["server"], status.resident);
+  std::uint64_t others = 0;
+  for (const auto& process : status.processes) {
+    set(metrics.processUp[process.name], process.state == "running");
+    others += process.resident;
+  }
+  set(metrics.memory["processes"], others);
   metrics.startTime.set(status.startedAt);
   metrics.info[BRIDGE_VERSION].set(1);
   metrics.handlerRestarts.add(static_cast<double>(application.restarts) - metrics.handlerRestarts.value());

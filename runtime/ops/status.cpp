@@ -183,6 +183,17 @@ void writeApplication(Json& json, const inspect::Application& application) {
   });
 }
 
+void writeProcess(Json& json, const inspect::Process& process) {
+  json.text("name", process.name);
+  json.text("state", process.state);
+  json.number("pid", static_cast<std::uint64_t>(process.pid));
+  json.span("age_seconds", process.age);
+  json.span("next_start_seconds", process.next);
+  json.number("restarts", process.restarts);
+  json.optional("last_end", process.lastEnd);
+  json.number("resident_bytes", process.resident);
+}
+
 }  // namespace
 
 std::string utcTime(double secondsSince1970) {
@@ -201,6 +212,9 @@ void completeStatus(inspect::Status& status, double startedAt, double now) {
   status.logLinesDropped = log::droppedLines();
   for (auto& worker : status.application.pool.workers) {
     worker.resident = worker.pid > 0 ? residentBytes(worker.pid) : 0;
+  }
+  for (auto& process : status.processes) {
+    process.resident = process.pid > 0 ? residentBytes(process.pid) : 0;
   }
 }
 
@@ -225,6 +239,7 @@ std::string statusJson(const inspect::Status& status) {
     json.object("requests_total", [&] { writeTotals(json); });
     json.object("server", [&] { writeServer(json, status.server); });
     json.object("application", [&] { writeApplication(json, status.application); });
+    json.list("processes", status.processes, [&](const inspect::Process& process) { writeProcess(json, process); });
     json.list("errors", status.failures, [&](const inspect::Failure& failure) {
       json.text("at", utcTime(failure.at));
       json.text("id", failure.id);

@@ -36,6 +36,11 @@ std::string statusLine(const inspect::Status& status) {
   if (application.coming != 0) {
     line += fmt::format("; generation {} boots{}", application.coming, step(application));
   }
+  for (const auto& process : status.processes) {
+    if (process.state == "looping") {
+      line += fmt::format("; {} ends again and again", process.name);
+    }
+  }
   return line;
 }
 

@@ -27,7 +27,7 @@ h1{font-size:1.25rem;margin:0 0 .25rem}h2{font-size:1rem;margin:1.5rem 0 .25rem}
 .figures div{border:1px solid var(--line);border-radius:.5rem;padding:.4rem .7rem}
 .figures b{display:block;font-size:1.2rem}
 .row{border-top:1px solid var(--line);padding:.45rem 0;display:flex;flex-wrap:wrap;gap:0 .9rem}
-.row .what{flex-basis:100%;overflow-wrap:anywhere}.busy b{color:var(--good)}
+.row .what{flex-basis:100%;overflow-wrap:anywhere}.busy b{color:var(--good)}.row.bad b{color:var(--bad)}
 </style></head><body>
 )";
 
@@ -119,6 +119,28 @@ void workers(Page& page, const inspect::Pool& pool) {
   }
 }
 
+void processes(Page& page, const std::vector<inspect::Process>& processes) {
+  if (processes.empty()) {
+    return;
+  }
+  page.add("<h2>Other processes</h2>\n");
+  for (const auto& process : processes) {
+    const bool bad = process.state == "looping" || process.state == "pausing";
+    page.add("<div class=\"row{}\"><b>{}</b><span>{} for {}</span>", bad ? " bad" : "", escape(process.name),
+             escape(process.state), span(process.age));
+    if (process.pid != 0) {
+      page.add("<span class=dim>pid {}</span><span class=dim>{}</span>", process.pid, humanBytes(process.resident));
+    } else if (bad) {
+      page.add("<span class=dim>next start in {}</span>", span(process.next));
+    }
+    page.add("<span class=dim>{} restarts</span>", process.restarts);
+    if (!process.lastEnd.empty()) {
+      page.add("<span class=\"what dim\">{}</span>", escapeHtml(process.lastEnd));
+    }
+    page.add("</div>\n");
+  }
+}
+
 void requests(Page& page, const inspect::Server& server) {
   page.add("<h2>Requests in progress</h2>\n");
   for (const auto& exchange : server.exchanges) {
@@ -169,6 +191,7 @@ std::string statusPage(const inspect::Status& status) {
   header(page, status);
   figures(page, status);
   workers(page, status.application.pool);
+  processes(page, status.processes);
   requests(page, status.server);
   findings(page, status.application.findings);
   failures(page, status.failures);

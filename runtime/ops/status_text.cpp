@@ -122,6 +122,25 @@ void addWorkers(Lines& lines, const Value& application) {
   }
 }
 
+void addProcesses(Lines& lines, const Value& status) {
+  const auto processes = rows(status, "processes");
+  if (processes.empty()) return;
+  lines.add("");
+  lines.add(
+      fmt::format("{:>7} {:<9} {:>10} {:>8} {:>9}  {}", "PID", "STATE", "SINCE", "RESTARTS", "RESIDENT", "PROCESS"),
+      kBold);
+  for (const Value* process : processes) {
+    const auto state = text(*process, "state");
+    const bool bad = state == "looping" || state == "pausing";
+    lines.add(fmt::format("{:>7} {:<9} {:>10} {:>8} {:>9}  {}{}{}", number(*process, "pid"), state,
+                          humanSpan(seconds(*process, "age_seconds")), number(*process, "restarts"),
+                          humanBytes(number(*process, "resident_bytes")), text(*process, "name"),
+                          bad ? ", next start in " + humanSpan(seconds(*process, "next_start_seconds")) : "",
+                          bad ? ": " + text(*process, "last_end") : ""),
+              bad ? kBad : std::string_view());
+  }
+}
+
 void addSummary(Lines& lines, const Value& status) {
   const Value& server = at(status, "server");
   const Value& application = at(status, "application");
@@ -173,6 +192,7 @@ Result<std::string> statusText(std::string_view json, const TextStyle& style) {
   addSummary(lines, status);
   lines.add("");
   addWorkers(lines, at(status, "application"));
+  addProcesses(lines, status);
   const auto findings = rows(at(status, "application"), "findings");
   if (!findings.empty()) {
     lines.add("");

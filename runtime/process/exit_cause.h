@@ -21,6 +21,8 @@ struct ExitCause {
   /// The last lines that it wrote, escaped for the log.
   std::vector<std::string> lastWords;
 
+  /// Otherwise than with exit code 0.
+  [[nodiscard]] bool failed() const { return notStarted || status != loop::ExitStatus{}; }
   /// "exit code 1", "signal 9 (SIGKILL)", "start php: No such file or directory".
   [[nodiscard]] std::string text() const;
   /// The same with the last words: `exit code 1, its last words: "…" "…"`.

@@ -20,6 +20,9 @@ Duration RestartPolicy::ended(Instant now) {
     pause *= 2;
   }
   ++failures_;
+  if (loops()) {
+    return options_.loopPause;
+  }
   return std::min(pause, options_.longestPause);
 }
 

@@ -9,7 +9,7 @@
 namespace bridge::process {
 
 const std::initializer_list<std::pair<Supervisor::State, Supervisor::State>> Supervisor::Traits::kEdges = {
-    {State::Off, State::Up},     {State::Up, State::Pausing},  {State::Up, State::Stopping},
+    {State::Off, State::Up},     {State::Up, State::Pausing},  {State::Up, State::Stopping},  {State::Up, State::Off},
     {State::Pausing, State::Up}, {State::Pausing, State::Off}, {State::Stopping, State::Off},
 };
 
@@ -93,10 +93,26 @@ void Supervisor::onExit(const ExitCause& cause) {
     }
     return;
   }
+  const auto lived = std::chrono::duration_cast<Millis>(cause.lived).count();
+  if (!policy_.wantsAgain(cause.failed())) {
+    cause.failed() ? log::error("process", "{} ended after {} ms: {}", name_, lived, cause.textWithLastWords())
+                   : log::info("process", "{} is done after {} ms", name_, lived);
+    state_.move(State::Off);
+    if (const auto callback = events_.onExited) {
+      callback(cause, Duration::zero());
+    }
+    return;
+  }
   const auto pause = policy_.ended(loop_.now());
-  log::error("process", "{} ended after {} ms: {}; next start in {} ms", name_,
-             std::chrono::duration_cast<Millis>(cause.lived).count(), cause.textWithLastWords(),
-             std::chrono::duration_cast<Millis>(pause).count());
+  if (policy_.loops()) {
+    log::error("process", "{} ended {} times in a row, the last time after {} ms: {}; paused, one attempt in {:.0f} s",
+               name_, policy_.failures(), lived, cause.textWithLastWords(), toMillis(pause) / 1000);
+  } else if (cause.failed()) {
+    log::error("process", "{} ended after {} ms: {}; next start in {:.0f} ms", name_, lived, cause.textWithLastWords(),
+               toMillis(pause));
+  } else {
+    log::info("process", "{} ended after {} ms; next start in {:.0f} ms", name_, lived, toMillis(pause));
+  }
   state_.move(State::Pausing);
   pause_.start(pause, [this] { launch(); });
   if (const auto callback = events_.onExited) {

@@ -18,12 +18,13 @@
 
 namespace bridge::process {
 
-/// Keeps one process alive: starts it, and starts it again with growing pauses when it ends. Owned by the upstream (or
-/// command) that needs the process, destroyed before the Loop; destroying it kills the process. Every event but
-/// `prepare` may destroy the supervisor.
+/// Keeps one process alive: starts it, and starts it again, with growing pauses, when it ends and its policy says so.
+/// Owned by the upstream (or command) that needs the process, destroyed before the Loop; destroying it kills the
+/// process. Every event but `prepare` may destroy the supervisor.
 class Supervisor {
  public:
-  /// Off: not started yet, or stopped. Up: there is a process. Pausing: the next start is awaited. Stopping.
+  /// Off: not started yet, stopped, or ended without another start. Up: there is a process. Pausing: the next start is
+  /// awaited. Stopping.
   enum class State { Off, Up, Pausing, Stopping };
 
   /// What one start takes.
@@ -38,7 +39,7 @@ class Supervisor {
     std::function<Result<Launch>(std::uint64_t generation)> prepare;
     /// Optional.
     std::function<void(Process&)> onStarted;
-    /// Optional. It ended, or could not be started; the next start follows after `pause`, unless it was stopped.
+    /// Optional. It ended, or could not be started; the next start follows after `pause`, unless the state is Off.
     std::function<void(const ExitCause&, Duration pause)> onExited;
     /// Optional: its output, instead of the log.
     std::function<void(std::string_view)> onLine;
@@ -75,8 +76,9 @@ class Supervisor {
   [[nodiscard]] Process* process() const { return process_.get(); }
   /// Starts so far.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
-  /// Ends in a row without health between them.
+  /// Ends in a row without health between them, and whether they are so many that it is a loop.
   [[nodiscard]] int failures() const { return policy_.failures(); }
+  [[nodiscard]] bool loops() const { return policy_.loops(); }
 
  private:
   struct Traits {

@@ -28,6 +28,7 @@ inspect::Status Operators::status(bool withRows) const {
   inspect::Status status;
   status.server = parts_.server(withRows);
   status.application = parts_.catalog.inspect(withRows);
+  status.processes = parts_.processes();
   if (withRows) {
     status.failures = parts_.failures.list();
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/inspect.h"
 #include "base/result.h"
@@ -24,6 +25,7 @@ class Operators {
     const config::Settings& settings;
     const ops::RecentFailures& failures;
     std::function<inspect::Server(bool withRequests)> server;
+    std::function<std::vector<inspect::Process>()> processes;
     /// As in AdminDesk.
     std::function<void(std::function<void(Result<std::uint64_t>)> done)> reload;
     std::function<void()> stop;

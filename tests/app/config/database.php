@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 /** What differs from the framework's own config/database.php. */
 return [
 

@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 /** What differs from the framework's own config/filesystems.php: one folder for each way a file arrives. */
 return [
 

@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 use App\Http\Controllers\Api\EchoController;
 use App\Http\Controllers\Api\InspectController;
 use App\Http\Controllers\Api\PingController;

@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 use App\Http\Controllers\DownloadController;
 use App\Http\Controllers\PayloadController;
 use App\Http\Controllers\ResponseController;

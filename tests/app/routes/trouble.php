@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 use App\Http\Controllers\BleedController;
 use App\Http\Controllers\TroubleController;
 use Illuminate\Support\Facades\Route;

@@ -113,5 +113,16 @@ TEST_F(CheckEnvironment, WantsSendfileRootsToBeFolders) {
   EXPECT_THAT(problems(), ElementsAre("SENDFILE_ROOTS: \"~/none\" is not a folder"));
 }
 
+TEST_F(CheckEnvironment, LooksForTheProgramsOfOtherProcesses) {
+  program("bin/node");
+  program("worker");
+  settings_.processes = parseProcesses("a: artisan x; b: php y; c: node z; d: ./worker");
+  EXPECT_THAT(problems(), IsEmpty());
+  settings_.processes = parseProcesses("a: nodejs z; b: ./artisan; c: /nowhere --token=secret");
+  EXPECT_THAT(problems(), ElementsAre("BRIDGE_PROCESSES: the program of the entry \"a\" is not found in PATH",
+                                      "BRIDGE_PROCESSES: the program of the entry \"b\" is not an executable file",
+                                      "BRIDGE_PROCESSES: the program of the entry \"c\" is not an executable file"));
+}
+
 }  // namespace
 }  // namespace bridge::config

@@ -220,5 +220,13 @@ TEST(Settings, ChangeWhileRunningOnlyWhereTheirRowSaysSo) {
   EXPECT_EQ(running.socketPath, "/tmp/rust_php_bridge.sock");
 }
 
+TEST(Settings, TellAllProblemsOfOtherProcessesAndNothingOfTheirCommands) {
+  EXPECT_THAT(
+      problemTexts(loadFrom({{"BRIDGE_PROCESSES", "a(x): run --token=secret; b"}, {"HTTP_PORT", "x"}})),
+      ElementsAre("HTTP_PORT: \"x\" is not a whole number from 0 to 65535",
+                  "BRIDGE_PROCESSES: the entry \"a\" has count \"x\", which is not a whole number from 1 to 100",
+                  "BRIDGE_PROCESSES: the entry \"b\" has no colon before its command"));
+}
+
 }  // namespace
 }  // namespace bridge::config

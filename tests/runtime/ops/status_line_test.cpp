@@ -20,10 +20,13 @@ TEST(StatusLine, SaysWhatGoesOn) {
        "The application boots: warm"},
       {[](auto& s) { s.application = {}, s.application.state = "unavailable", s.application.failure = "no database"; },
        "The application does not boot, clients get 503: no database"},
+      {[](auto& s) { s.processes = sampleStatus().processes, s.application.queue.length = 0; },
+       "Serving: 1 of 4 workers busy, 3 connections; ws ends again and again"},
       {[](auto& s) { s.server.stopping = true; }, "Stopping: 1 request in progress"},
   };
   for (const auto& [change, line] : cases) {
     auto status = sampleStatus();
+    status.processes.clear();
     change(status);
     EXPECT_EQ(statusLine(status), line);
   }

@@ -14,10 +14,28 @@ using ::testing::Not;
 
 TEST(StatusPage, ShowsWhatTheJsonShows) {
   const auto page = statusPage(sampleStatus());
-  for (const auto* part :
-       {">ready<", "5001", "GET /slow/&lt;b&gt;", "1.4 s", "50.0 MB", "grown by 6.0 MB", "first waits 250 ms", "4711",
-        "WorkerDied", "r-0", "App\\Basket::$items", "was null, is &lt;b&gt;", "use scoped()", "Waiting", "192.0.2.1",
-        "1 h 1 min", "2026-01-02T03:04:05Z"}) {
+  for (const auto* part : {">ready<",
+                           "5001",
+                           "GET /slow/&lt;b&gt;",
+                           "1.4 s",
+                           "50.0 MB",
+                           "grown by 6.0 MB",
+                           "first waits 250 ms",
+                           "4711",
+                           "WorkerDied",
+                           "r-0",
+                           "App\\Basket::$items",
+                           "was null, is &lt;b&gt;",
+                           "use scoped()",
+                           "Waiting",
+                           "192.0.2.1",
+                           "1 h 1 min",
+                           "2026-01-02T03:04:05Z",
+                           "queue.1",
+                           "pid 6001",
+                           "looping for 4.0 s",
+                           "next start in 56.0 s",
+                           "&quot;&lt;no port&gt;&quot;"}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
 }

@@ -51,6 +51,10 @@ TEST(StatusJson, TellsOfQueueGenerationsAndRequests) {
   EXPECT_EQ(json["server"]["requests_in_progress"].GetInt(), 1);
   EXPECT_STREQ(json["server"]["requests"][0]["id"].GetString(), "r-1");
   EXPECT_STREQ(json["server"]["requests"][0]["state"].GetString(), "Waiting");
+  EXPECT_STREQ(json["processes"][0]["name"].GetString(), "queue.1");
+  EXPECT_STREQ(json["processes"][1]["state"].GetString(), "looping");
+  EXPECT_DOUBLE_EQ(json["processes"][1]["next_start_seconds"].GetDouble(), 56);
+  EXPECT_EQ(json["processes"][1]["restarts"].GetInt(), 6);
   EXPECT_TRUE(json["ready"].GetBool());
   EXPECT_EQ(json["log_lines_dropped"].GetInt(), 5);
   EXPECT_DOUBLE_EQ(json["uptime_seconds"].GetDouble(), 3700);

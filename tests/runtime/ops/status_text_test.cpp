@@ -23,7 +23,8 @@ TEST(StatusText, TellsAPersonWhatGoesOn) {
   for (const auto* part :
        {"pid 4700", "up 1 h 1 min", "3 connections of 100, 1 requests in progress",
         "serving, generation 2, handler 4711", "1 busy, 1 idle", "2 of 64, the first waits 250 ms", "workers 90.0 MB",
-        "GET /slow/<b>", "leak     App\\Basket::$items was null, is <b> after GET /basket", "WorkerDied id=r-0"}) {
+        "GET /slow/<b>", "leak     App\\Basket::$items was null, is <b> after GET /basket", "WorkerDied id=r-0",
+        "6001 running", "queue.1\n", "ws, next start in 56.0 s: exit code 1, its last words: \"<no port>\""}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }

@@ -34,6 +34,37 @@ TEST(RestartPolicyTest, DoesNotTakeALongBootOrAShortLifeForHealth) {
   EXPECT_EQ(policy.ended(kBegin + Seconds(90)), Millis(800));
 }
 
+TEST(RestartPolicyTest, TakesManyEndsInARowForALoop) {
+  RestartPolicy policy({.firstPause = Millis(100),
+                        .longestPause = Seconds(30),
+                        .healthyAfter = Seconds(10),
+                        .loopAfter = 3,
+                        .loopPause = Seconds(60),
+                        .again = RestartPolicy::Again::always});
+  EXPECT_EQ(policy.ended(kBegin), Millis(100));
+  EXPECT_EQ(policy.ended(kBegin), Millis(200));
+  EXPECT_FALSE(policy.loops());
+  EXPECT_EQ(policy.ended(kBegin), Seconds(60));
+  EXPECT_EQ(policy.ended(kBegin), Seconds(60));
+  EXPECT_TRUE(policy.loops());
+  policy.healthy(kBegin);
+  EXPECT_EQ(policy.ended(kBegin + Seconds(10)), Millis(100));
+  EXPECT_FALSE(policy.loops());
+}
+
+TEST(RestartPolicyTest, KnowsWhatIsStartedAgain) {
+  using Again = RestartPolicy::Again;
+  const auto wants = [](Again again, bool failed) {
+    RestartPolicy::Options options;
+    options.again = again;
+    return RestartPolicy(options).wantsAgain(failed);
+  };
+  EXPECT_TRUE(wants(Again::always, false));
+  EXPECT_TRUE(wants(Again::onFailure, true));
+  EXPECT_FALSE(wants(Again::onFailure, false));
+  EXPECT_FALSE(wants(Again::never, true));
+}
+
 TEST(RestartPolicyTest, StaysAtTheLongestPauseForever) {
   RestartPolicy policy;
   for (int i = 0; i < 100000; ++i) {

@@ -18,9 +18,15 @@ class SupervisorTest : public testing::LoopTest {
     testing::LoopTest::TearDown();
   }
 
-  void supervise(std::function<Result<Supervisor::Launch>(std::uint64_t)> prepare) {
+  void supervise(std::function<Result<Supervisor::Launch>(std::uint64_t)> prepare,
+                 RestartPolicy::Again again = RestartPolicy::Again::always, int loopAfter = 0) {
     Supervisor::Options options;
-    options.restart = {Millis(5), Millis(20), Seconds(10)};
+    options.restart = {.firstPause = Millis(5),
+                       .longestPause = Millis(20),
+                       .healthyAfter = Seconds(10),
+                       .loopAfter = loopAfter,
+                       .loopPause = Millis(50),
+                       .again = again};
     options.readyAtStart = false;
     supervisor_ = std::make_unique<Supervisor>(loop_, "test",
                                                Supervisor::Events{std::move(prepare), [this](Process&) { ++started_; },
@@ -54,6 +60,37 @@ TEST_F(SupervisorTest, StartsAgainWithGrowingPauses) {
   EXPECT_EQ(supervisor_->state(), Supervisor::State::Pausing);
   EXPECT_EQ(supervisor_->process(), nullptr);
   EXPECT_EQ(supervisor_->failures(), 4);
+}
+
+TEST_F(SupervisorTest, SaysThatItIsALoopAndTriesOnSeldom) {
+  supervise([](std::uint64_t) { return Supervisor::Launch{shell("exit 7"), {}}; }, RestartPolicy::Again::always, 3);
+  EXPECT_TRUE(runUntil([this] { return causes_.size() == 2; }));
+  EXPECT_FALSE(supervisor_->loops());
+  EXPECT_TRUE(runUntil([this] { return causes_.size() == 4; }));
+  EXPECT_TRUE(supervisor_->loops());
+  EXPECT_EQ(pauses_, (std::vector<Duration>{Millis(5), Millis(10), Millis(50), Millis(50)}));
+  supervisor_->startNow();
+  EXPECT_FALSE(supervisor_->loops()) << "the operator has changed something";
+}
+
+TEST_F(SupervisorTest, LeavesAProcessThatHasDoneItsWork) {
+  supervise(
+      [](std::uint64_t start) {
+        return Supervisor::Launch{shell(start == 1 ? "exit 1" : "exit 0"), {}};
+      },
+      RestartPolicy::Again::onFailure);
+  EXPECT_TRUE(runUntil([this] { return supervisor_->state() == Supervisor::State::Off; }));
+  EXPECT_EQ(causes_, (std::vector<std::string>{"exit code 1", "exit code 0"}));
+  EXPECT_EQ(pauses_, (std::vector<Duration>{Millis(5), Duration::zero()}));
+}
+
+TEST_F(SupervisorTest, LeavesAProcessThatIsToRunOnce) {
+  supervise([](std::uint64_t) { return Supervisor::Launch{shell("exit 1"), {}}; }, RestartPolicy::Again::never);
+  EXPECT_TRUE(runUntil([this] { return supervisor_->state() == Supervisor::State::Off; }));
+  EXPECT_EQ(started_, 1);
+  bool told = false;
+  supervisor_->stop([&] { told = true; });
+  EXPECT_TRUE(runUntil([&] { return told; }));
 }
 
 TEST_F(SupervisorTest, ReplacesAKilledProcess) {

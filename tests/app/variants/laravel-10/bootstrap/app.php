@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 use Illuminate\Foundation\Application;
 
 $app = new Application($_ENV['APP_BASE_PATH'] ?? dirname(__DIR__));

@@ -1,5 +1,7 @@
 <?php
 
+declare(strict_types=1);
+
 return [
     'default' => env('DB_CONNECTION', 'sqlite'),
     'connections' => [
