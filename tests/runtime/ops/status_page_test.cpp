@@ -24,7 +24,7 @@ TEST(StatusPage, ShowsWhatTheJsonShows) {
                            "4711",
                            "WorkerDied",
                            "r-0",
-                           "App\\Basket::$items",
+                           "App\\\\Basket::$items",
                            "was null, is &lt;b&gt;",
                            "use scoped()",
                            "Waiting",
