@@ -93,7 +93,11 @@ final class Server
             });
         }
 
-        return self::$running[] = new self($process, proc_get_status($process)['pid'], $folder, $path);
+        $status = proc_get_status($process);
+        $server = new self($process, $status['pid'], $folder, $path);
+        $server->take($status);
+
+        return self::$running[] = $server;
     }
 
     public static function application(): string
@@ -251,7 +255,17 @@ final class Server
         if ($this->exitCode !== null) {
             return false;
         }
-        $status = proc_get_status($this->process);
+
+        return $this->take(proc_get_status($this->process));
+    }
+
+    /**
+     * The exit code is told once, with the first status after the end.
+     *
+     * @param  array{running: bool, signaled: bool, termsig: int, exitcode: int, ...}  $status
+     */
+    private function take(array $status): bool
+    {
         if (! $status['running']) {
             $this->exitCode = $status['signaled'] ? 128 + $status['termsig'] : $status['exitcode'];
         }
