@@ -63,10 +63,22 @@ struct Pool {
   std::vector<Worker> workers;
 };
 
+/// A part of the workers, for the requests of some routes.
+struct Lane {
+  std::string name;
+  /// Workers that are at its requests, and may be.
+  std::size_t busy = 0;
+  std::size_t workers = 0;
+  /// Requests that wait in it, and may.
+  std::size_t waiting = 0;
+  std::size_t limit = 0;
+};
+
 struct Queue {
   std::size_t length = 0;
   std::size_t limit = 0;
   Duration oldest{};
+  std::vector<Lane> lanes = {};
 };
 
 /// What requests leave behind, where DETECT looks for it.

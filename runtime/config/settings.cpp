@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/route_rules.h"
 #include "config/setting_rows.h"
 
 namespace bridge::config {
@@ -84,6 +85,35 @@ bool isLoopback(std::string_view host) {
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+/// Which lanes there are, that they leave workers for the others, and that routes name no others.
+void checkRoutes(const Settings& settings, std::vector<Problem>& problems) {
+  const auto lanes = parseLanes(settings.lanes);
+  const auto routes = parseRoutes(settings.routes);
+  for (const auto& problem : lanes.problems) {
+    problems.push_back({"LANES", problem.part, problem.message});
+  }
+  for (const auto& problem : routes.problems) {
+    problems.push_back({"ROUTES", problem.part, problem.message});
+  }
+  std::size_t workers = 0;
+  for (const auto& lane : lanes.rules) {
+    workers += lane.workers;
+  }
+  if (workers >= static_cast<std::size_t>(settings.socketPoolMax)) {
+    problems.push_back({"LANES", settings.lanes,
+                        "takes all of SOCKET_POOL_MAX=" + std::to_string(settings.socketPoolMax) +
+                            " workers: nothing is left for the other routes"});
+  }
+  for (const auto& rule : routes.rules) {
+    const bool known = rule.lane.empty() || std::ranges::any_of(lanes.rules, [&rule](const LaneRule& lane) {
+                         return lane.name == rule.lane;
+                       });
+    if (!known) {
+      problems.push_back({"ROUTES", rule.pattern.text() + " lane=" + rule.lane, "names a lane that is not in LANES"});
+    }
+  }
+}
+
 /// What no single row can see. A setting that is wrong by itself is not compared.
 void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   const auto notAbove = [&](std::string_view lower, std::string_view upper, auto least, auto most) {
@@ -103,6 +133,7 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   if (settings.httpProxyProtocol && settings.trustedProxies.empty()) {
     problems.push_back({"HTTP_PROXY_PROTOCOL", "on", "needs TRUSTED_PROXIES: the header is taken from nobody else"});
   }
+  checkRoutes(settings, problems);
   checkSocketPath("SOCKET_PATH", settings.socketPath, kMaxSocketPath - kGenerationSuffix, problems);
   checkSocketPath("ADMIN_SOCKET", settings.adminSocket, kMaxSocketPath, problems);
   if (settings.adminSocket == settings.socketPath) {

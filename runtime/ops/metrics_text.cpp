@@ -23,6 +23,11 @@ std::string metricsText(const inspect::Status& status) {
   set(metrics.ready, ready(status).ok());
   set(metrics.queueLength, application.queue.length);
   metrics.queueOldest.set(std::chrono::duration<double>(application.queue.oldest).count());
+  for (const auto& lane : application.queue.lanes) {
+    set(metrics.laneWorkers[lane.name], lane.workers);
+    set(metrics.laneBusy[lane.name], lane.busy);
+    set(metrics.laneWaiting[lane.name], lane.waiting);
+  }
   set(metrics.spoolBytes, application.spoolBytes);
 
   std::uint64_t resident = 0;

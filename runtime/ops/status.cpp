@@ -171,6 +171,13 @@ void writeApplication(Json& json, const inspect::Application& application) {
     json.number("length", application.queue.length);
     json.number("limit", application.queue.limit);
     json.span("oldest_seconds", application.queue.oldest);
+    json.list("lanes", application.queue.lanes, [&](const inspect::Lane& lane) {
+      json.text("name", lane.name);
+      json.number("busy", lane.busy);
+      json.number("workers", lane.workers);
+      json.number("waiting", lane.waiting);
+      json.number("limit", lane.limit);
+    });
   });
   json.number("spool_bytes", application.spoolBytes);
   json.list("findings", application.findings, [&](const inspect::Finding& finding) {

@@ -84,6 +84,10 @@ void figures(Page& page, const inspect::Status& status) {
   page.figure("Queue", application.queue.length,
               application.queue.length > 0 ? "first waits " + span(application.queue.oldest)
                                            : fmt::format("of {}", application.queue.limit));
+  for (const auto& lane : application.queue.lanes) {
+    page.figure("Lane " + escape(lane.name), fmt::format("{} of {}", lane.busy, lane.workers),
+                fmt::format("{} of {} wait", lane.waiting, lane.limit));
+  }
   page.figure("Requests", status.server.exchangeCount, "in progress");
   page.figure("Connections", status.server.connections, fmt::format("of {}", status.server.maxConnections));
   page.figure("Memory", humanBytes(status.resident), "workers " + humanBytes(workers));

@@ -172,6 +172,10 @@ void addSummary(Lines& lines, const Value& status) {
   const auto waiting = number(queue, "length");
   lines.add(fmt::format("queue       {} of {}{}", waiting, number(queue, "limit"),
                         waiting > 0 ? ", the first waits " + humanSpan(seconds(queue, "oldest_seconds")) : ""));
+  for (const Value* lane : rows(queue, "lanes")) {
+    lines.add(fmt::format("lane {:<6} {} of {} workers busy, {} of {} wait", text(*lane, "name"), number(*lane, "busy"),
+                          number(*lane, "workers"), number(*lane, "waiting"), number(*lane, "limit")));
+  }
   lines.add(fmt::format("memory      server {}, workers {}, spool {}", humanBytes(number(status, "resident_bytes")),
                         humanBytes(residentOfWorkers(application)), humanBytes(number(application, "spool_bytes"))));
 }

@@ -138,6 +138,7 @@ std::unique_ptr<WorkerProcess> Connection::close() {
   connector_.reset();
   stream_.reset();
   events_ = nullptr;
+  seat_ = {};
   detachLease();
   return std::move(process_);
 }
@@ -154,6 +155,7 @@ void Connection::lose(Error error) {
   timer_.stop();
   connector_.reset();
   stream_.reset();
+  seat_ = {};
   detachLease();
   const auto alive = alive_;
   if (WorkerEvents* events = std::exchange(events_, nullptr)) events->onLost(error, taken_);
@@ -173,15 +175,17 @@ WorkerRow Connection::row() const {
           .firstMemory = firstMemory_};
 }
 
-void Connection::lend(Lease& lease, std::string label) {
+void Connection::lend(Lease& lease, std::string label, Seat seat) {
   lease_ = &lease;
   label_ = std::move(label);
+  seat_ = std::move(seat);
 }
 
 void Connection::release() {
   lease_ = nullptr;
   switch (state()) {
     case State::Idle:
+      seat_ = {};
       owner_.onFree(*this);
       break;
     case State::Busy:

@@ -19,6 +19,7 @@
 #include "loop/stream.h"
 #include "loop/timer.h"
 #include "pool/inspect.h"
+#include "pool/lane.h"
 #include "pool/worker_events.h"
 #include "pool/worker_process.h"
 #include "wire/frame.h"
@@ -148,7 +149,7 @@ class Connection {
  private:
   friend class Lease;
 
-  void lend(Lease& lease, std::string label);
+  void lend(Lease& lease, std::string label, Seat seat);
   void release();
   void abandon();
   void detachLease();
@@ -196,6 +197,7 @@ class Connection {
 
   Lease* lease_ = nullptr;
   std::string label_;
+  Seat seat_;
   /// The listener of the running request; none where nobody listens any more.
   WorkerEvents* events_ = nullptr;
   bool taken_ = false;

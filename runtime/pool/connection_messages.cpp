@@ -94,6 +94,7 @@ void Connection::onMessage(wire::Ready& message) {
   lastReady_ = std::move(message);
   if (firstMemory_ == 0) firstMemory_ = lastReady_.memory;
   move(lastReady_.retire ? State::Retiring : State::Idle);
+  seat_ = {};
   detachLease();
   const auto alive = alive_;
   if (WorkerEvents* events = std::exchange(events_, nullptr)) events->onReady();

@@ -6,8 +6,8 @@
 
 namespace bridge::pool {
 
-Lease::Lease(Connection& connection, std::string label) : connection_(&connection) {
-  connection.lend(*this, std::move(label));
+Lease::Lease(Connection& connection, std::string label, Seat seat) : connection_(&connection) {
+  connection.lend(*this, std::move(label), std::move(seat));
 }
 
 Lease::Lease(Lease&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {

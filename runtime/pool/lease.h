@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "pool/lane.h"
+
 namespace bridge::pool {
 
 class Connection;
@@ -30,8 +32,8 @@ class Lease {
   friend class Connection;
   friend class Pool;
 
-  /// `label` names the request on the status page.
-  Lease(Connection& connection, std::string label);
+  /// `label` names the request on the status page; `seat` is kept until the worker is free.
+  Lease(Connection& connection, std::string label, Seat seat);
 
   Connection* connection_ = nullptr;
 };

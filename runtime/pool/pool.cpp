@@ -13,6 +13,8 @@ namespace {
 /// A worker that ends sooner, without a request, is a sign of trouble and no accident.
 constexpr Duration kYoung = Seconds(1);
 
+bool isFresh(const Connection* connection) { return connection->given() == 0; }
+
 }  // namespace
 
 Pool::Pool(loop::Loop& loop, Queue& queue, Options options, Events events)
@@ -141,13 +143,34 @@ void Pool::backOff(const Connection& connection) {
 
 void Pool::serve() {
   if (std::exchange(serving_, true)) return;
-  while (!idle_.empty() && queue_.waiting() > 0 && attached_) {
-    Connection* connection = idle_.back();
-    idle_.pop_back();
-    queue_.serveFirst([connection](std::string label) { return Lease(*connection, std::move(label)); });
+  // Those who wait for a fresh worker that cannot be opened beside the others get the place of an idle one, in their
+  // turn.
+  std::size_t passed = 0;
+  const auto suits = [this, &passed](const Order& order) {
+    if (order.fresh && !std::ranges::any_of(idle_, isFresh)) {
+      ++passed;
+      return false;
+    }
+    if (order.fresh || passed == 0) return true;
+    const Census now = census();
+    const std::size_t places = now.opening + limit() - std::min(now.live(), limit());
+    return idle_.size() + std::min(passed, places) > passed;
+  };
+  const auto make = [this](Order order, Seat seat) {
+    return Lease(*takeIdle(order.fresh), std::move(order.label), std::move(seat));
+  };
+  while (!idle_.empty() && queue_.waiting() > 0 && attached_ && queue_.serveFirst(suits, make)) {
+    passed = 0;
   }
   serving_ = false;
   if (queue_.waiting() > 0 || options_.spare > 0) fill();
+}
+
+Connection* Pool::takeIdle(bool fresh) {
+  const auto last = fresh ? std::find_if(idle_.rbegin(), idle_.rend(), isFresh) : idle_.rbegin();
+  Connection* connection = *last;
+  idle_.erase(std::next(last).base());
+  return connection;
 }
 
 void Pool::putIdle(Connection& connection) {
@@ -189,7 +212,7 @@ std::size_t Pool::limit() const {
 }
 
 std::size_t Pool::missing(const Census& now) const {
-  const std::size_t wanted = std::max(options_.spare, attached_ ? queue_.waiting() : 0);
+  const std::size_t wanted = std::max(options_.spare, attached_ ? queue_.servable() : 0);
   // Waiting requests and spare workers come on top of those that are at work.
   const std::size_t target = std::min(std::max(options_.min, now.busy + wanted), limit());
   return target > now.live() ? target - now.live() : 0;
@@ -198,13 +221,29 @@ std::size_t Pool::missing(const Census& now) const {
 void Pool::fill() {
   if (!running_ || pause_.active()) return;
   const Census now = census();
-  std::size_t more = missing(now);
+  std::size_t more = std::max(missing(now), makeRoomForFresh(now));
   if (options_.capacity > 0 && now.live() + now.retiring + more > options_.capacity) {
     // The handler has no place for a replacement beside the one that goes.
     closeRetired(now.live() + now.retiring + more - options_.capacity);
   }
   while (more-- > 0) open();
   if (now.retiring > 0 && census().opening == 0) closeRetired(now.retiring);
+}
+
+/// Who needs a fresh worker gets one before MAX by the end of one that is idle, but has worked. Says how many to open.
+std::size_t Pool::makeRoomForFresh(const Census& now) {
+  const std::size_t wanted = attached_ ? queue_.servable(true) : 0;
+  if (wanted == 0) return 0;
+  const auto fresh = static_cast<std::size_t>(std::ranges::count_if(idle_, isFresh));
+  const std::size_t need = wanted - std::min(wanted, now.opening + fresh);
+  std::size_t live = now.live();
+  while (live + need > limit()) {
+    const auto used = std::ranges::find_if_not(idle_, isFresh);
+    if (used == idle_.end()) break;
+    close(**used);
+    --live;
+  }
+  return std::min(need, limit() - std::min(live, limit()));
 }
 
 void Pool::open() {

@@ -109,6 +109,8 @@ class Pool final : private ConnectionOwner, private QueueServer {
   [[nodiscard]] std::size_t limit() const;
   [[nodiscard]] std::size_t missing(const Census& now) const;
   void fill();
+  [[nodiscard]] std::size_t makeRoomForFresh(const Census& now);
+  [[nodiscard]] Connection* takeIdle(bool fresh);
   void open();
   void putIdle(Connection& connection);
   void retire(Connection& connection);

@@ -1,6 +1,7 @@
 #include "pool/queue.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "loop/loop.h"
@@ -8,8 +9,12 @@
 namespace bridge::pool {
 
 struct Ticket::Waiter {
-  std::string label;
+  Order order;
   Queue::OnLease onLease;
+  /// While it waits in it, and not among the refused.
+  std::shared_ptr<Lane> lane;
+  /// The queue's count of those who wait for a fresh worker, this one included.
+  std::shared_ptr<std::size_t> fresh;
   Instant since;
   Instant deadline;
   /// The list that holds it, with its place; none once it has been told or dropped.
@@ -28,23 +33,49 @@ Ticket::~Ticket() {
 
 Ticket::operator bool() const { return waiter_ != nullptr && waiter_->list != nullptr; }
 
-Queue::Queue(loop::Loop& loop, const Options& options) : loop_(loop), options_(options), timer_(loop) {}
+Queue::Queue(loop::Loop& loop, const Options& options) : loop_(loop), options_(options), timer_(loop) {
+  setLanes(options.lanes);
+}
 
 Queue::~Queue() {
   *alive_ = false;
+  for (const auto& lane : lanes_) lane->onFree = nullptr;
   for (const auto& waiter : waiters_) waiter->list = nullptr;
   for (const auto& waiter : refused_) waiter->list = nullptr;
 }
 
-Ticket Queue::lease(std::string label, OnLease onLease, Place place) {
+bool Queue::full(const Lane* lane) const {
   const std::size_t free = server_ == nullptr ? 0 : server_->free();
-  Waiters& list = waiters_.size() >= options_.limit + free ? refused_ : waiters_;
-  auto waiter = std::make_shared<Ticket::Waiter>();
-  waiter->label = std::move(label);
-  waiter->onLease = std::move(onLease);
-  waiter->since = loop_.now();
-  waiter->deadline = waiter->since + options_.timeout;
-  waiter->list = &list;
+  if (lane != nullptr) return lane->waiting >= lane->limit + std::min(free, lane->room());
+  std::size_t others = 0;
+  std::size_t theirs = 0;
+  for (const auto& one : lanes_) {
+    others += one->waiting;
+    theirs += one->limit;
+  }
+  return waiters_.size() - others >= options_.limit - std::min(theirs, options_.limit) + free;
+}
+
+Ticket Queue::lease(Order order, OnLease onLease, Place place) {
+  const auto found = std::ranges::find(lanes_, order.lane, [](const auto& lane) { return lane->name; });
+  auto lane = order.lane.empty() || found == lanes_.end() ? nullptr : *found;
+  Waiters& list = full(lane.get()) ? refused_ : waiters_;
+  auto waiter = std::make_shared<Ticket::Waiter>(Ticket::Waiter{.order = std::move(order),
+                                                                .onLease = std::move(onLease),
+                                                                .lane = nullptr,
+                                                                .fresh = nullptr,
+                                                                .since = loop_.now(),
+                                                                .deadline = loop_.now() + options_.timeout,
+                                                                .list = &list,
+                                                                .place = {}});
+  if (lane && &list == &waiters_) {
+    ++lane->waiting;
+    waiter->lane = std::move(lane);
+  }
+  if (waiter->order.fresh && &list == &waiters_) {
+    ++*freshWaiting_;
+    waiter->fresh = freshWaiting_;
+  }
   waiter->place = list.insert(place == Place::front ? list.begin() : list.end(), waiter);
   wake();
   return Ticket(std::move(waiter));
@@ -58,7 +89,31 @@ void Queue::failAll(const Error& error) {
   while (!failed.empty()) tell(failed.front(), error);
 }
 
-void Queue::configure(const Options& options) { options_ = options; }
+void Queue::configure(const Options& options) {
+  options_ = options;
+  setLanes(options.lanes);
+}
+
+/// A lane that stays keeps its seats. One that goes lives on in those who wait in it or work for it, without bounds.
+void Queue::setLanes(const std::vector<LaneOptions>& lanes) {
+  const auto old = std::exchange(lanes_, {});
+  for (const auto& lane : old) {
+    lane->workers = std::numeric_limits<std::size_t>::max();
+    lane->onFree = nullptr;
+  }
+  for (const auto& wanted : lanes) {
+    const auto same = std::ranges::find(old, wanted.name, [](const auto& lane) { return lane->name; });
+    const auto lane = same == old.end() ? std::make_shared<Lane>() : *same;
+    lane->name = wanted.name;
+    lane->workers = wanted.workers;
+    lane->limit = wanted.limit;
+    lane->onFree = [this] {
+      if (!waiters_.empty()) wake();
+    };
+    lanes_.push_back(lane);
+  }
+  if (!waiters_.empty()) wake();
+}
 
 Duration Queue::oldestWait() const {
   Duration oldest{};
@@ -75,15 +130,37 @@ void Queue::detach(const QueueServer& server) {
   if (server_ == &server) server_ = nullptr;
 }
 
-void Queue::serveFirst(const std::function<Lease(std::string label)>& make) {
-  const auto waiter = waiters_.front();
-  tell(waiter, make(std::move(waiter->label)));
+std::size_t Queue::servable(bool fresh) const {
+  if (fresh && *freshWaiting_ == 0) return 0;
+  if (!fresh && lanes_.empty()) return waiters_.size();
+  std::size_t count = 0;
+  std::vector<std::size_t> taken(lanes_.size());
+  for (const auto& waiter : waiters_) {
+    if (waiter->lane) {
+      const auto index = static_cast<std::size_t>(std::ranges::find(lanes_, waiter->lane) - lanes_.begin());
+      if (index < lanes_.size() && taken[index]++ >= waiter->lane->room()) continue;
+    }
+    if (!fresh || waiter->order.fresh) ++count;
+  }
+  return count;
+}
+
+bool Queue::serveFirst(const std::function<bool(const Order&)>& suits, const std::function<Lease(Order, Seat)>& make) {
+  const auto next = std::ranges::find_if(waiters_, [&](const auto& waiter) {
+    return (!waiter->lane || waiter->lane->room() > 0) && suits(waiter->order);
+  });
+  if (next == waiters_.end()) return false;
+  const auto waiter = *next;
+  tell(waiter, make(std::move(waiter->order), Seat(waiter->lane)));
+  return true;
 }
 
 void Queue::drop(Ticket::Waiter& waiter) {
   if (waiter.list == nullptr) return;
   // The list may hold the last reference.
   const auto kept = *waiter.place;
+  if (const auto lane = std::exchange(waiter.lane, nullptr)) --lane->waiting;
+  if (const auto fresh = std::exchange(waiter.fresh, nullptr)) --*fresh;
   std::exchange(waiter.list, nullptr)->erase(waiter.place);
 }
 

@@ -18,10 +18,6 @@ std::string_view stateOf(const Generations& generations) {
   return generations.failure() != nullptr ? "unavailable" : "starting";
 }
 
-pool::Queue::Options queueOptions(const config::Settings& settings) {
-  return {.limit = static_cast<std::size_t>(settings.queueLimit), .timeout = settings.queueTimeout};
-}
-
 }  // namespace
 
 Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment,
@@ -43,6 +39,7 @@ void Laravel::start(std::function<void(const Error&)> onFatal) {
 
 void Laravel::reload(std::function<void(Result<void>)> done) {
   parts_->queue.configure(queueOptions(parts_->settings));
+  parts_->routes = RouteLimits(parts_->settings);
   parts_->generations.reload(std::move(done));
 }
 
@@ -81,6 +78,9 @@ LaravelStatus Laravel::inspect() const {
   }
   status.waiting = parts_->queue.waiting();
   status.oldestWait = parts_->queue.oldestWait();
+  for (const auto& lane : parts_->queue.lanes()) {
+    status.lanes.push_back(*lane);
+  }
   status.spooledBytes = parts_->spool ? parts_->spool->reserved() : 0;
   return status;
 }

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "pool/inspect.h"
+#include "pool/lane.h"
 #include "upstreams/php_command.h"
 #include "upstreams/upstream.h"
 
@@ -41,6 +42,7 @@ struct LaravelStatus {
   pool::PoolStatus pool;
   std::size_t waiting = 0;
   Duration oldestWait{};
+  std::vector<pool::Lane> lanes;
   std::uint64_t spooledBytes = 0;
   /// What the detectors of the generation that serves have found.
   std::vector<inspect::Finding> findings;

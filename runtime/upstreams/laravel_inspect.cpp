@@ -45,6 +45,10 @@ inspect::Application describe(const LaravelStatus& status, std::size_t queueLimi
       .queue = {.length = status.waiting, .limit = queueLimit, .oldest = status.oldestWait},
       .spoolBytes = status.spooledBytes,
       .findings = status.findings};
+  for (const auto& lane : status.lanes) {
+    application.queue.lanes.push_back(
+        {.name = lane.name, .busy = lane.busy, .workers = lane.workers, .waiting = lane.waiting, .limit = lane.limit});
+  }
   if (withWorkers) {
     for (const auto& row : status.pool.workers) {
       application.pool.workers.push_back(describe(row, now));

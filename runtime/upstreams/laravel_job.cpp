@@ -56,6 +56,7 @@ LaravelJob::LaravelJob(LaravelParts& parts, const http::Request& request, Collec
       request_(&request),
       answer_(&answer),
       id_(request.id),
+      limits_(parts.routes.of(request.head.path)),
       body_(std::move(body)),
       completedAt_(parts.loop.preciseNow()),
       silence_(parts.loop) {}
@@ -74,7 +75,8 @@ void LaravelJob::begin() {
 
 void LaravelJob::enqueue(pool::Queue::Place place) {
   ticket_ = parts_.queue.lease(
-      labelOf(request_->head), [this](Result<pool::Lease> lease) { onLease(std::move(lease)); }, place);
+      {.label = labelOf(request_->head), .lane = limits_.lane, .fresh = limits_.fresh},
+      [this](Result<pool::Lease> lease) { onLease(std::move(lease)); }, place);
 }
 
 void LaravelJob::onLease(Result<pool::Lease> lease) {
@@ -93,6 +95,7 @@ void LaravelJob::send() {
   where.framed = body_.memory.size();
   where.length = body_.length;
   where.form = body_.form;
+  where.isolate = limits_.isolate;
   if (body_.spooled) {
     where.spool = body_.spooled->path();
   }
@@ -108,7 +111,7 @@ void LaravelJob::send() {
   }
   state_.move(State::Running);
   taken_ = false;
-  silence_.start(std::min(parts_.settings.handoverTimeout, parts_.settings.requestTimeout), [this] { onNotTaken(); });
+  silence_.start(std::min<Duration>(parts_.settings.handoverTimeout, limits_.timeout), [this] { onNotTaken(); });
 }
 
 /// The worker hangs, or was stopped, since it was last heard of.
@@ -118,13 +121,13 @@ void LaravelJob::onNotTaken() {
             pid_, activity ? log::escape(activity->text()) : "is gone");
   // Not given up: only when it has ended is it certain that it has not taken the request meanwhile.
   lease_->signal(SIGKILL);
-  silence_.start(parts_.settings.requestTimeout, [this] { onSilence(); });
+  silence_.start(limits_.timeout, [this] { onSilence(); });
 }
 
 void LaravelJob::onTaken() {
   taken_ = true;
   body_.memory = {};
-  silence_.start(parts_.settings.requestTimeout, [this] { onSilence(); });
+  silence_.start(limits_.timeout, [this] { onSilence(); });
   if (parts_.settings.slowLogThreshold > Duration::zero()) {
     slow_.emplace(parts_.loop).start(parts_.settings.slowLogThreshold, [this] { onSlow(); });
   }

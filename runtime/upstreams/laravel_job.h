@@ -16,6 +16,7 @@
 #include "pool/queue.h"
 #include "pool/worker_events.h"
 #include "upstreams/collector.h"
+#include "upstreams/route_limits.h"
 #include "upstreams/slow_log.h"
 #include "upstreams/upstream.h"
 
@@ -100,6 +101,7 @@ class LaravelJob final : private pool::WorkerEvents {
   const http::Request* request_;
   Answer* answer_;
   std::string id_;
+  RequestLimits limits_;
   CollectedBody body_;
   StateMachine<Traits> state_{State::Queued};
   bool retried_ = false;

@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "pool/queue.h"
 #include "upstreams/generations.h"
+#include "upstreams/route_limits.h"
 #include "upstreams/spool.h"
 
 namespace bridge::upstreams {
@@ -35,12 +36,14 @@ struct LaravelParts {
                Environment environment, std::string launcher)
       : loop(theLoop),
         settings(theSettings),
+        routes(theSettings),
         queue(theLoop, queueOptions),
         generations(theLoop, theSettings, queue, std::move(environment), std::move(launcher)) {}
 
   loop::Loop& loop;
   /// Changed in place by a reload.
   const config::Settings& settings;
+  RouteLimits routes;
   /// From `Laravel::start` on.
   std::unique_ptr<Spool> spool;
   pool::Queue queue;

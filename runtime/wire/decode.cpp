@@ -184,6 +184,7 @@ void readRequest(Members& in, ServerMessage& out) {
   in.number("body", message.body.framed);
   in.optionalBytes("spool", message.body.spool);
   in.number("length", message.body.length);
+  in.optionalBoolean("isolate", message.body.isolate);
   readForm(in, message.body.form);
 }
 

@@ -259,6 +259,7 @@ Result<Bytes> encode(const http::Request& request, const RequestBody& body) {
   put(out, "body", body.framed);
   if (!body.spool.empty()) putBytes(out, "spool", body.spool);
   put(out, "length", body.length);
+  if (body.isolate) putBool(out, "isolate", *body.isolate);
   const std::size_t headSize = out.size();
   if (body.form) putForm(out, *body.form);
 

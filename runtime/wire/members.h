@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,9 @@ class Members {
     if (value == nullptr) return;
     check(name, value->IsBool());
     if (value->IsBool()) out = value->GetBool();
+  }
+  void optionalBoolean(const char* name, std::optional<bool>& out) {
+    if (find(name) != nullptr) boolean(name, out.emplace());
   }
   /// An array; nothing where it is none.
   const Value* array(const char* name) {

@@ -132,6 +132,8 @@ struct RequestBody {
   /// The file that holds the body; empty: none.
   std::string spool;
   std::optional<Form> form;
+  /// Whether the worker ends after this request, whatever it was started for; nothing: as that says.
+  std::optional<bool> isolate;
 };
 
 struct RequestMessage {

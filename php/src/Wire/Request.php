@@ -17,6 +17,7 @@ final class Request
      * @param  string  $body  the body when it travelled in frames; "" with a spool file or a form
      * @param  string|null  $spool  the file that holds the body; the server removes it after ready
      * @param  int  $length  bytes of the whole body, wherever it is
+     * @param  bool|null  $isolate  whether the process ends after it; null: as it was started to do
      */
     public function __construct(
         public readonly string $id,
@@ -35,6 +36,7 @@ final class Request
         public readonly ?string $spool = null,
         public readonly int $length = 0,
         public readonly ?Form $form = null,
+        public readonly ?bool $isolate = null,
     ) {
     }
 
@@ -75,6 +77,7 @@ final class Request
                 $message['spool'] ?? null,
                 $message['length'] ?? self::missing('length'),
                 $form,
+                $message['isolate'] ?? null,
             );
         } catch (TypeError) {
             throw WireViolation::badMember('request', 'of a wrong type');

@@ -160,7 +160,7 @@ final class Worker
             if (! $this->answer($request)) {
                 return 1;
             }
-            $retiring = $this->ready();
+            $retiring = $this->ready($request->isolate ?? $this->isolation === Isolation::Request);
         }
 
         return 0;
@@ -199,10 +199,10 @@ final class Worker
         return $connected && $answer->ended();
     }
 
-    private function ready(): bool
+    private function ready(bool $isolate): bool
     {
         $findings = [];
-        if ($this->isolation === Isolation::Request) {
+        if ($isolate) {
             $why = 'one request for each process';
         } else {
             $this->application->reset();

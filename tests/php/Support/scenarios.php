@@ -34,8 +34,10 @@ function stream(Answer $answer, Output $output, Closure $print): void
     $answer->end();
 }
 
+/** Until the file is there. */
 function spinUntil(string $file): void
 {
+    touch("{$file}-begun");
     while (! file_exists($file)) {
         clearstatcache();
     }
@@ -201,7 +203,6 @@ $routes = [
         usleep(300_000);
         say($answer, 'slept');
     },
-    // Until the file is there that the body names.
     '/spin' => static function (Request $request, Answer $answer): void {
         spinUntil($request->body);
         say($answer, 'spun');

@@ -204,6 +204,7 @@ final class MessageTest extends TestCase
         self::assertSame($means['headers'], $request->headers);
         self::assertSame($means['length'], $request->length);
         self::assertSame($means['spool'] ?? null, $request->spool);
+        self::assertSame($means['isolate'] ?? null, $request->isolate);
         if (isset($means['form'])) {
             self::assertNotNull($request->form);
             self::assertSame(

@@ -93,11 +93,16 @@ final class WorkerTest extends TestCase
         $taken = $server->receive();
         self::assertSame(['t' => 'taken'], $taken);
 
+        for ($i = 0; $i < 1000 && ! file_exists("{$file}-begun"); $i++) {
+            usleep(5000);
+            clearstatcache();
+        }
         posix_kill((int) $hello['pid'], (int) $hello['stack']);
         $stack = $server->receive();
         touch($file);
         $answer = $server->record();
         unlink($file);
+        unlink("{$file}-begun");
 
         self::assertIsArray($stack);
         self::assertSame(['stack', 'spins'], [$stack['t'], $stack['id']]);
@@ -376,9 +381,23 @@ final class WorkerTest extends TestCase
     #[Test]
     public function with_isolation_by_request_it_serves_one(): void
     {
-        $answer = $this->handler('usual', ['WORKER_ISOLATION' => 'request'])->worker()->exchange('GET', '/a');
+        $handler = $this->handler('usual', ['WORKER_ISOLATION' => 'request']);
 
+        self::assertTrue($handler->worker()->exchange('GET', '/a')->ready['retire'] ?? null);
+        $server = $handler->worker();
+        self::assertFalse($server->exchange('GET', '/a', ['isolate' => false])->ready['retire'] ?? null, 'A request may say otherwise.');
+        self::assertTrue($server->exchange('GET', '/a')->ready['retire'] ?? null);
+    }
+
+    #[Test]
+    public function a_request_may_want_its_worker_for_itself(): void
+    {
+        $server = self::$handler->worker();
+
+        self::assertFalse($server->exchange('GET', '/a')->ready['retire'] ?? null);
+        $answer = $server->exchange('GET', '/a', ['isolate' => true]);
         self::assertTrue($answer->ready['retire'] ?? null);
+        self::assertSame('one request for each process', $answer->ready['why'] ?? null);
     }
 
     #[Test]

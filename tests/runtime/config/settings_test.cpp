@@ -207,6 +207,16 @@ TEST(Settings, TakeTheProxyProtocolFromTrustedProxiesOnly) {
   EXPECT_TRUE(loadFrom({{"HTTP_PROXY_PROTOCOL", "on"}, {"TRUSTED_PROXIES", "unix:"}}).problems.empty());
 }
 
+TEST(Settings, KnowTheLanesThatRoutesName) {
+  EXPECT_THAT(problemTexts(loadFrom({{"LANES", "slow=2"}, {"ROUTES", "/reports/* lane=slow timeout=60"}})), IsEmpty());
+  EXPECT_THAT(problemTexts(loadFrom({{"LANES", "slow=10 , =1"}, {"ROUTES", "/a; /b lane=fast"}})),
+              ElementsAre("LANES: \"=1\" is not NAME=WORKERS such as reports=2",
+                          "ROUTES: \"/a\" says nothing of its pattern; add timeout=, isolation= or lane=",
+                          "LANES: \"slow=10 , =1\" takes all of SOCKET_POOL_MAX=10 workers: nothing is left for the "
+                          "other routes",
+                          "ROUTES: \"/b lane=fast\" names a lane that is not in LANES"));
+}
+
 TEST(Settings, DoNotCompareWhatIsWrongByItself) {
   EXPECT_EQ(loadFrom({{"SOCKET_POOL_MIN", "none"}, {"SOCKET_POOL_MAX", "1"}}).problems.size(), 1U);
 }

@@ -51,7 +51,10 @@ inline inspect::Status sampleStatus() {
                                    .memory = 0,
                                    .peak = 0,
                                    .growth = 0}}};
-  application.queue = {.length = 2, .limit = 64, .oldest = Millis(250)};
+  application.queue = {.length = 2,
+                       .limit = 64,
+                       .oldest = Millis(250),
+                       .lanes = {{.name = "slow", .busy = 1, .workers = 2, .waiting = 1, .limit = 32}}};
   application.spoolBytes = 4096;
   application.findings = {{.kind = "leak",
                            .place = "App\\Basket::$items",

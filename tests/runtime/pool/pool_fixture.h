@@ -19,9 +19,9 @@ namespace bridge::pool {
 /// One request as a kind would make it: waits, sends, records.
 class Client final : public WorkerEvents {
  public:
-  Client(Queue& queue, std::string target, Queue::Place place = Queue::Place::back) : target_(std::move(target)) {
+  Client(Queue& queue, Order order, Queue::Place place = Queue::Place::back) : target_(order.label) {
     ticket = queue.lease(
-        target_,
+        std::move(order),
         [this](Result<Lease> result) {
           returned = true;
           if (!result) {
@@ -132,7 +132,10 @@ class PoolTest : public testing::LoopTest {
     ASSERT_TRUE(runUntil([this] { return pool->status().idle == options.min; }));
   }
   Client& request(const std::string& target, Queue::Place place = Queue::Place::back) {
-    return *clients.emplace_back(std::make_unique<Client>(*queue, target, place));
+    return order({.label = target}, place);
+  }
+  Client& order(Order what, Queue::Place place = Queue::Place::back) {
+    return *clients.emplace_back(std::make_unique<Client>(*queue, std::move(what), place));
   }
   bool runUntilDone(const Client& client) {
     return runUntil([&client] { return client.done || client.error; });

@@ -98,12 +98,12 @@ TEST_F(QueueTest, ACallbackMayDropOtherTicketsAndAskAgain) {
   bool returned = false;
   Ticket again;
   Ticket ticket = queue->lease(
-      "first",
+      {.label = "first"},
       [&](Result<Lease> result) {
         ASSERT_TRUE(result.ok());
         other.ticket = Ticket();
         ticket = Ticket();
-        again = queue->lease("again", [&](Result<Lease> second) { returned = second.ok(); });
+        again = queue->lease({.label = "again"}, [&](Result<Lease> second) { returned = second.ok(); });
       },
       Queue::Place::front);
   ASSERT_TRUE(runUntil([&] { return returned; }));

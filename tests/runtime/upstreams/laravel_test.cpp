@@ -391,6 +391,46 @@ TEST_F(LaravelTest, AFullQueueRefuses) {
   EXPECT_EQ(finish(waiting).status(), 200);
 }
 
+TEST_F(LaravelTest, ARouteHasItsOwnDeadline) {
+  settings_.requestTimeout = Seconds(20);
+  settings_.routes = "/slow timeout=0.2";
+  startAndWait();
+  EXPECT_EQ(get("/slow?ms=20000").code(), ErrorCode::RequestDeadline);
+  EXPECT_EQ(get("/spin?ms=300").status(), 200);
+}
+
+TEST_F(LaravelTest, ARouteWithIsolationGetsAForkOfItsOwnAndTheOthersKeepTheirWorker) {
+  settings_.routes = "/echo isolation=request";
+  startAndWait();
+  const auto resident = get("/").header("X-Worker");
+  auto& first = get("/echo");
+  auto& second = get("/echo");
+  EXPECT_THAT(first.text, HasSubstr("\"isolate\":true"));
+  EXPECT_NE(first.header("X-Worker"), resident);
+  EXPECT_NE(second.header("X-Worker"), resident);
+  EXPECT_NE(first.header("X-Worker"), second.header("X-Worker"));
+  EXPECT_EQ(get("/").header("X-Worker"), resident);
+}
+
+TEST_F(LaravelTest, ALaneLeavesWorkersForTheOthers) {
+  settings_.socketPoolMax = 2;
+  settings_.lanes = "slow=1";
+  settings_.routes = "/slow lane=slow";
+  startAndWait();
+  auto& running = ask("/slow?ms=300");
+  auto& waiting = ask("/slow?ms=1");
+  ASSERT_TRUE(run([this] { return app_.has("runs"); }));
+  EXPECT_EQ(get("/").status(), 200);
+  EXPECT_FALSE(running.done());
+  EXPECT_FALSE(waiting.done());
+  const auto lanes = laravel_->inspect().lanes;
+  ASSERT_EQ(lanes.size(), 1U);
+  EXPECT_EQ(lanes[0].busy, 1U);
+  EXPECT_EQ(lanes[0].waiting, 1U);
+  EXPECT_EQ(finish(running).status(), 200);
+  EXPECT_EQ(finish(waiting).status(), 200);
+}
+
 TEST_F(LaravelTest, AnswersTellThemselvesApartUnderLoad) {
   startAndWait();
   std::vector<testing::RecordedAnswer*> all;
