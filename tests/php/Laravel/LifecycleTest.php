@@ -150,6 +150,7 @@ final class LifecycleTest extends TestCase
         $output->finish();
         $this->laravel->booted->reset();
         $native->releaseOutput();
+        $connection->close();
         $server->close();
     }
 }
