@@ -150,6 +150,20 @@ final class ApplicationFactory implements Bootloader
         }
     }
 
+    /** The default connection and the default channel: objects only, which open what they need when they are first used. */
+    private function warmDefaults(Application $app): void
+    {
+        foreach (['database' => 'db', 'logging' => 'log'] as $section => $service) {
+            try {
+                if ($app->bound($service) && $app->make('config')->get("{$section}.default") !== null) {
+                    $service === 'db' ? $app->make($service)->connection() : $app->make($service)->channel();
+                }
+            } catch (Throwable) {
+                // An application may do without, and leave the configuration as it came.
+            }
+        }
+    }
+
     /** What each request is to make anew must not be there at the fork. */
     private function flush(Application $app): void
     {
@@ -168,6 +182,7 @@ final class ApplicationFactory implements Bootloader
 
     private function warm(Application $app): void
     {
+        $this->warmDefaults($app);
         foreach ([...self::WARM, ...self::names($app, 'bridge.warm'), ...self::names($app, 'octane.warm')] as $service) {
             try {
                 if ($app->bound($service)) {

@@ -4,24 +4,34 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel;
 
+use Carbon\Carbon;
+use Illuminate\Bus\Dispatcher as Bus;
+use Illuminate\Cache\RateLimiter;
 use Illuminate\Contracts\Auth\Access\Gate;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Http\Kernel;
+use Illuminate\Cookie\Middleware\EncryptCookies;
+use Illuminate\Database\Eloquent\Casts\Json;
 use Illuminate\Database\Eloquent\Model;
 use Illuminate\Database\Eloquent\Relations\Relation;
 use Illuminate\Foundation\Vite;
 use Illuminate\Http\Client\Factory as HttpClient;
 use Illuminate\Http\Resources\Json\JsonResource;
+use Illuminate\Mail\Mailable;
 use Illuminate\Notifications\ChannelManager;
 use Illuminate\Pagination\AbstractCursorPaginator;
 use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Queue\Queue;
+use Illuminate\Support\DateFactory;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Number;
+use Illuminate\Support\Once;
+use Illuminate\Support\Sleep;
 use Illuminate\Support\Str;
 use Illuminate\Validation\Rules\Password;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
+use LaravelBridge\Laravel\Resetters\Carbons;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
 use LaravelBridge\Laravel\Resetters\Dumps;
@@ -65,7 +75,13 @@ final class Sandbox
             'modelsShouldAutomaticallyEagerLoadRelationships', 'modelsShouldPreventSilentlyDiscardingAttributes',
             'discardedAttributeViolationCallback', 'modelsShouldPreventAccessingMissingAttributes', 'missingAttributeViolationCallback',
         ],
-        Relation::class => ['morphMap', 'requireMorphMap'],
+        Relation::class => ['morphMap', 'requireMorphMap', 'constraints'],
+        DateFactory::class => ['dateClass', 'callable', 'factory'],
+        Once::class => ['enabled'],
+        Json::class => ['encoder', 'decoder'],
+        EncryptCookies::class => ['neverEncrypt', 'serialize'],
+        Mailable::class => ['viewDataCallback'],
+        Sleep::class => ['fake', 'sequence', 'fakeSleepCallbacks', 'syncWithCarbon'],
         JsonResource::class => ['wrap', 'forceWrapping'],
         Password::class => ['defaultCallback'],
         Queue::class => ['createPayloadCallbacks'],
@@ -140,10 +156,18 @@ final class Sandbox
             $sessions,
             new ServiceState($app, 'cookie'),
             new Locale($app),
+            class_exists(Carbon::class) ? new Carbons : null,
             new Views($app),
             new ServiceState($app, 'blade.compiler'),
             new Logs($app),
             new ServiceState($app, 'validator'),
+            // What they have opened stays open.
+            new ServiceState($app, 'db', ['connections']),
+            new ServiceState($app, 'cache', ['stores']),
+            new ServiceState($app, 'filesystem', ['disks']),
+            new ServiceState($app, 'queue', ['connections']),
+            new ServiceState($app, RateLimiter::class),
+            new ServiceState($app, Bus::class),
             new ServiceState($app, 'mail.manager'),
             new ServiceState($app, ChannelManager::class),
             new ServiceState($app, HttpClient::class),

@@ -68,94 +68,99 @@ function measure(array $steps, int $rounds): array
     }, $turns);
 }
 
-$booted = (new ApplicationFactory($path))->boot(static function (string $step): void {
-});
-$app = Illuminate\Container\Container::getInstance();
-assert($app instanceof Illuminate\Foundation\Application && $booted instanceof BootedApplication);
-$kernel = $app->make(Illuminate\Contracts\Http\Kernel::class);
+/*
+ * In a function: global variables are put back after each request.
+ */
+(static function () use ($path, $target, $rounds): void {
+    $booted = (new ApplicationFactory($path))->boot(static function (string $step): void {
+    });
+    $app = Illuminate\Container\Container::getInstance();
+    assert($app instanceof Illuminate\Foundation\Application && $booted instanceof BootedApplication);
+    $kernel = $app->make(Illuminate\Contracts\Http\Kernel::class);
 
-[$near, $far] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
-stream_set_read_buffer($far, 0);
-$connection = new WorkerConnection($near);
-$native = new Native;
-$native->collectHeaders();
-$headers = new PhpHeaders;
-$output = new Output($connection, $native, $headers);
-$factory = new RequestFactory($app->publicPath());
-$writer = new ResponseWriter;
-$sandbox = new Sandbox($app);
+    [$near, $far] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+    stream_set_read_buffer($far, 0);
+    $connection = new WorkerConnection($near);
+    $native = new Native;
+    $native->collectHeaders();
+    $headers = new PhpHeaders;
+    $output = new Output($connection, $native, $headers);
+    $factory = new RequestFactory($app->publicPath());
+    $writer = new ResponseWriter;
+    $sandbox = new Sandbox($app);
 
-$json = Message::encode('request', [
-    'id' => '7f3c9a1b2d4e5f60', 'method' => 'GET', 'target' => $target, 'version' => '1.1', 'scheme' => 'http',
-    'host' => 'localhost:8080', 'client' => ['127.0.0.1', 51234], 'server' => ['127.0.0.1', 8080], 'time' => microtime(true),
-    'headers' => [
-        ['Host', 'localhost:8080'], ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'], ['Accept', '*/*'],
-        ['Accept-Encoding', 'gzip, deflate, br'], ['Accept-Language', 'en-GB,en;q=0.9'], ['Cookie', 'bridge_session=abcdef; theme=dark'],
-    ],
-    'body' => 0, 'length' => 0,
-]);
-$frame = Frame::message($json);
-$message = Request::fromMessage(Message::decode($json), '');
-$pong = static fn (): string => '';
+    $json = Message::encode('request', [
+        'id' => '7f3c9a1b2d4e5f60', 'method' => 'GET', 'target' => $target, 'version' => '1.1', 'scheme' => 'http',
+        'host' => 'localhost:8080', 'client' => ['127.0.0.1', 51234], 'server' => ['127.0.0.1', 8080], 'time' => microtime(true),
+        'headers' => [
+            ['Host', 'localhost:8080'], ['User-Agent', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'], ['Accept', '*/*'],
+            ['Accept-Encoding', 'gzip, deflate, br'], ['Accept-Language', 'en-GB,en;q=0.9'], ['Cookie', 'bridge_session=abcdef; theme=dark'],
+        ],
+        'body' => 0, 'length' => 0,
+    ]);
+    $frame = Frame::message($json);
+    $message = Request::fromMessage(Message::decode($json), '');
+    $pong = static fn (): string => '';
 
-$ready = $factory->make($message);
-$response = $kernel->handle($ready);
-$sandbox->reset();
+    $ready = $factory->make($message);
+    $response = $kernel->handle($ready);
+    $sandbox->reset();
 
-$steps = [
-    'kernel alone: handle and terminate' => static function () use ($ready, $kernel): void {
-        $request = clone $ready;
-        $kernel->terminate($request, $kernel->handle($request));
-    },
-    'kernel with a new request' => static function () use ($factory, $message, $kernel): void {
-        $request = $factory->make($message);
-        $kernel->terminate($request, $kernel->handle($request));
-    },
-    'kernel and reset' => static function () use ($ready, $kernel, $sandbox): void {
-        $request = clone $ready;
-        $kernel->terminate($request, $kernel->handle($request));
-        $sandbox->reset();
-    },
-    'everything' => static function () use ($far, $frame, $connection, $pong, $booted, $output, $headers): void {
-        fwrite($far, $frame);
-        $request = $connection->nextRequest($pong);
-        assert($request !== null);
-        $headers->forget();
-        $answer = $connection->answer();
-        $connection->taken();
-        $output->begin($answer);
-        $booted->handle($request, $answer, $output);
-        $booted->terminate();
-        $output->finish();
-        $booted->reset();
-        $connection->ready(memory_get_usage(true), 1, 1);
-        fread($far, 65536);
-    },
-    'the request object' => static fn () => $factory->make($message),
-    'a reset after nothing' => static fn () => $sandbox->reset(),
-    'wire in: read, decode' => static function () use ($far, $frame, $connection, $pong): void {
-        fwrite($far, $frame);
-        $connection->nextRequest($pong);
-    },
-    'wire out: taken, head, body, end, ready' => static function () use ($far, $connection, $writer, $response, $ready, $output): void {
-        $connection->taken();
-        $answer = $connection->answer();
-        $output->begin($answer);
-        $writer->write($response, $ready, $answer, $output);
-        $output->finish();
-        $connection->ready(1, 1, 1);
-        fread($far, 65536);
-    },
-    'in these two: the far end of the socket' => static function () use ($far, $near, $frame): void {
-        fwrite($far, $frame);
-        fread($near, 65536);
-        fwrite($near, 'x');
-        fread($far, 65536);
-    },
-];
-measure($steps, intdiv($rounds, 10));
-$results = measure($steps, $rounds);
-foreach ($results as $name => $microseconds) {
-    printf("%-44s %8.1f us\n", $name, $microseconds);
-}
-printf("%-44s %8.2f x\n", 'everything / kernel alone', $results['everything'] / $results['kernel alone: handle and terminate']);
+    $steps = [
+        'kernel alone: handle and terminate' => static function () use ($ready, $kernel): void {
+            $request = clone $ready;
+            $kernel->terminate($request, $kernel->handle($request));
+        },
+        'kernel with a new request' => static function () use ($factory, $message, $kernel): void {
+            $request = $factory->make($message);
+            $kernel->terminate($request, $kernel->handle($request));
+        },
+        'kernel and reset' => static function () use ($ready, $kernel, $sandbox): void {
+            $request = clone $ready;
+            $kernel->terminate($request, $kernel->handle($request));
+            $sandbox->reset();
+        },
+        'everything' => static function () use ($far, $frame, $connection, $pong, $booted, $output, $headers): void {
+            fwrite($far, $frame);
+            $request = $connection->nextRequest($pong);
+            assert($request !== null);
+            $headers->forget();
+            $answer = $connection->answer();
+            $connection->taken();
+            $output->begin($answer);
+            $booted->handle($request, $answer, $output);
+            $booted->terminate();
+            $output->finish();
+            $booted->reset();
+            $connection->ready(memory_get_usage(true), 1, 1);
+            fread($far, 65536);
+        },
+        'the request object' => static fn () => $factory->make($message),
+        'a reset after nothing' => static fn () => $sandbox->reset(),
+        'wire in: read, decode' => static function () use ($far, $frame, $connection, $pong): void {
+            fwrite($far, $frame);
+            $connection->nextRequest($pong);
+        },
+        'wire out: taken, head, body, end, ready' => static function () use ($far, $connection, $writer, $response, $ready, $output): void {
+            $connection->taken();
+            $answer = $connection->answer();
+            $output->begin($answer);
+            $writer->write($response, $ready, $answer, $output);
+            $output->finish();
+            $connection->ready(1, 1, 1);
+            fread($far, 65536);
+        },
+        'in these two: the far end of the socket' => static function () use ($far, $near, $frame): void {
+            fwrite($far, $frame);
+            fread($near, 65536);
+            fwrite($near, 'x');
+            fread($far, 65536);
+        },
+    ];
+    measure($steps, intdiv($rounds, 10));
+    $results = measure($steps, $rounds);
+    foreach ($results as $name => $microseconds) {
+        printf("%-44s %8.1f us\n", $name, $microseconds);
+    }
+    printf("%-44s %8.2f x\n", 'everything / kernel alone', $results['everything'] / $results['kernel alone: handle and terminate']);
+})();

@@ -5,8 +5,10 @@ declare(strict_types=1);
 namespace LaravelBridge\Tests\Laravel;
 
 use Carbon\Carbon;
+use Carbon\CarbonImmutable;
 use Closure;
 use Illuminate\Auth\GenericUser;
+use Illuminate\Cache\RateLimiter;
 use Illuminate\Contracts\Auth\Access\Gate;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Http\Kernel;
@@ -26,6 +28,8 @@ use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Pagination\Paginator;
 use Illuminate\Queue\Queue;
 use Illuminate\Support\Collection;
+use Illuminate\Support\DateFactory;
+use Illuminate\Support\Facades\Date;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Facades\Http;
 use Illuminate\Support\Number;
@@ -34,6 +38,7 @@ use Illuminate\Support\Str;
 use Illuminate\Validation\Rules\Password;
 use LaravelBridge\Laravel\Resetter;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
+use LaravelBridge\Laravel\Resetters\Carbons;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
 use LaravelBridge\Laravel\Resetters\ErrorHandlers;
@@ -82,7 +87,7 @@ final class SandboxTest extends TestCase
     {
         // These are resolved by some provider of most applications; unresolved ones end with their request anyway.
         $this->laravel = new SmallLaravel('
-            foreach (["mail.manager", \Illuminate\Notifications\ChannelManager::class, \Illuminate\Http\Client\Factory::class, \Illuminate\Foundation\Vite::class] as $service) {
+            foreach ([\Illuminate\Cache\RateLimiter::class, "mail.manager", \Illuminate\Notifications\ChannelManager::class, \Illuminate\Http\Client\Factory::class, \Illuminate\Foundation\Vite::class] as $service) {
                 $this->app->make($service);
             }
             $this->app["url"]->defaults(["tenant" => "base"]);
@@ -92,6 +97,7 @@ final class SandboxTest extends TestCase
             $this->app["router"]->get("/counting", [\LaravelBridge\Tests\Support\CountingController::class, "show"])->name("counting");
             $this->app["router"]->getRoutes()->refreshNameLookups();
         ');
+        error_clear_last();
     }
 
     protected function tearDown(): void
@@ -430,6 +436,84 @@ final class SandboxTest extends TestCase
             Databases::class,
             static fn (Application $app) => $app->make('db')->select('select 1'),
             static fn (Application $app) => $app->make('db')->connection()->totalQueryDuration() > 0,
+        ];
+        yield 'the sight of queries' => [
+            Databases::class,
+            static fn (Application $app) => $app->make('db')->connection()->beforeExecuting(static fn () => null),
+            static fn (Application $app) => count(self::read($app->make('db')->connection(), 'beforeExecutingCallbacks')),
+        ];
+        yield 'the folder of a theme' => [
+            Views::class,
+            static fn (Application $app) => $app->make('view')->addLocation('/leaked'),
+            static fn (Application $app) => $app->make('view')->getFinder()->getPaths(),
+        ];
+        yield 'where a view was found' => [
+            Views::class,
+            static function (Application $app): void {
+                file_put_contents($app->storagePath('leaked.php'), '');
+                $app->make('view')->addLocation($app->storagePath());
+                $app->make('view')->getFinder()->find('leaked');
+            },
+            static fn (Application $app) => array_keys($app->make('view')->getFinder()->getViews()),
+        ];
+        yield 'where lines are found' => [
+            Locale::class,
+            static fn (Application $app) => $app->make('translator')->addNamespace('leaked', '/leaked'),
+            static fn (Application $app) => $app->make('translator')->getLoader()->namespaces(),
+        ];
+        yield 'a time that stands still' => [
+            Carbons::class,
+            static fn (Application $app) => Carbon::setTestNow('2001-01-01'),
+            static fn (Application $app) => Carbon::hasTestNow(),
+        ];
+        yield 'a class for dates' => [
+            DateFactory::class,
+            static fn (Application $app) => Date::use(CarbonImmutable::class),
+            static fn (Application $app) => Date::now()::class,
+        ];
+        yield 'a limit' => [
+            RateLimiter::class,
+            static fn (Application $app) => $app->make(RateLimiter::class)->for('leaked', static fn () => null),
+            static fn (Application $app) => $app->make(RateLimiter::class)->limiter('leaked') === null,
+        ];
+        yield 'a driver for disks' => [
+            'filesystem',
+            static fn (Application $app) => $app->make('filesystem')->extend('leaked', static fn () => null),
+            static fn (Application $app) => array_keys(self::read($app->make('filesystem'), 'customCreators')),
+        ];
+        yield 'a processor of the log' => [
+            Logs::class,
+            static fn (Application $app) => $app->make('log')->channel()->getLogger()->pushProcessor(static fn ($record) => $record),
+            static fn (Application $app) => count($app->make('log')->channel()->getLogger()->getProcessors()),
+        ];
+        yield 'a global variable' => [
+            ProcessState::class,
+            static fn (Application $app) => $GLOBALS['leaked'] = 1,
+            static fn (Application $app) => array_key_exists('leaked', $GLOBALS),
+        ];
+        yield 'a variable of the environment, without putenv' => [
+            ProcessState::class,
+            static fn (Application $app) => $_ENV['LEAKED'] = '1',
+            static fn (Application $app) => array_key_exists('LEAKED', $_ENV),
+        ];
+        yield 'the mask of new files' => [
+            ProcessState::class,
+            static fn (Application $app) => umask(0),
+            static fn (Application $app) => umask(),
+        ];
+        yield 'errors of XML' => [
+            ProcessState::class,
+            static fn (Application $app) => libxml_use_internal_errors(true),
+            static fn (Application $app) => libxml_use_internal_errors(),
+        ];
+        yield 'the last error' => [
+            ProcessState::class,
+            static function (Application $app): void {
+                set_error_handler(static fn (): bool => false);
+                @file_get_contents('/nowhere');
+                restore_error_handler();
+            },
+            static fn (Application $app) => error_get_last()['message'] ?? '',
         ];
         yield 'an error handler' => [
             ErrorHandlers::class,

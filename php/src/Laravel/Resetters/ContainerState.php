@@ -22,6 +22,9 @@ final class ContainerState implements Resetter
     /** Facts about classes, not about requests; worth keeping. */
     private const CACHES = ['checkedForAttributeBindings', 'checkedForSingletonOrScopedAttributes'];
 
+    /** Known to be right by its length and its last name, and long. */
+    private const TRIMMED = 'resolved';
+
     private readonly ObjectState $state;
 
     /** @var (Closure(): void)|null */
@@ -33,7 +36,7 @@ final class ContainerState implements Resetter
         if (method_exists($app, 'forgetScopedInstances')) {
             $app->forgetScopedInstances();
         }
-        $this->state = ObjectState::of($app, self::CACHES);
+        $this->state = ObjectState::of($app, $app instanceof Container ? [...self::CACHES, self::TRIMMED] : self::CACHES);
         $this->trim = $app instanceof Container ? self::trimmer($app) : null;
     }
 
@@ -57,13 +60,17 @@ final class ContainerState implements Resetter
      */
     private static function trimmer(Container $app): Closure
     {
-        $trim = Closure::bind(static function (Container $app, array $instances, int $resolved): void {
+        $trim = Closure::bind(static function (Container $app, array $instances, array $resolved, int $count, string|int|null $last): void {
             // What was added stands at the end; where that is not so, the comparison that follows puts it right.
             for ($extra = count($app->instances) - count($instances); $extra > 0; $extra--) {
                 unset($app->instances[array_key_last($app->instances)]);
             }
-            for ($extra = count($app->resolved) - $resolved; $extra > 0; $extra--) {
+            for ($extra = count($app->resolved) - $count; $extra > 0; $extra--) {
                 unset($app->resolved[array_key_last($app->resolved)]);
+            }
+            // Only true is ever written into it, at the end: with as many names and the same last one it is what it was.
+            if (count($app->resolved) !== $count || array_key_last($app->resolved) !== $last) {
+                $app->resolved = $resolved;
             }
             if (isset($instances['request'])) {
                 $app->instances['request'] = $instances['request'];
@@ -71,7 +78,9 @@ final class ContainerState implements Resetter
         }, null, Container::class);
         $state = Closure::bind(static fn (Container $app): array => [$app->instances, $app->resolved], null, Container::class);
         [$instances, $resolved] = $state($app);
+        $count = count($resolved);
+        $last = array_key_last($resolved);
 
-        return static fn () => $trim($app, $instances, count($resolved));
+        return static fn () => $trim($app, $instances, $resolved, $count, $last);
     }
 }

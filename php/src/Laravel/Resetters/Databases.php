@@ -11,17 +11,24 @@ use Illuminate\Database\DatabaseTransactionsManager;
 use LaravelBridge\Laravel\ObjectState;
 use LaravelBridge\Laravel\Resetter;
 use Psr\Log\LoggerInterface;
+use ReflectionClass;
 
 /**
  * Connections stay open from request to request. What a request leaves on them does not: open transactions (rolled back
- * and reported), the query log, the note that something was written (sticky reads), the watch on long queries.
+ * and reported), the query log, the note that something was written (sticky reads), the watch on long queries, callbacks.
  */
 final class Databases implements Resetter
 {
+    /** Of a connection: what requests change. The connection itself, and what is known of it, stays. */
+    private const STATE = [
+        'recordsModified', 'readOnWriteConnection', 'queryLog', 'loggingQueries', 'totalQueryDuration', 'queryDurationHandlers', 'pretending',
+        'beforeStartingTransaction', 'beforeExecutingCallbacks', 'fetchMode',
+    ];
+
     private readonly ?DatabaseManager $manager;
 
-    /** @var array<string, bool> connections that log queries since boot */
-    private array $logging = [];
+    /** @var array<int, ObjectState> by the number of the connection */
+    private array $connections = [];
 
     /** @var list<ObjectState> the manager of transactions, and the lists of what is to run after their commit */
     private array $transactions = [];
@@ -35,8 +42,8 @@ final class Databases implements Resetter
         $this->disconnect = is_array($disconnect) ? array_values(array_filter($disconnect, is_string(...))) : (bool) $disconnect;
         $manager = $app->resolved('db') ? $app->make('db') : null;
         $this->manager = $manager instanceof DatabaseManager ? $manager : null;
-        foreach ($this->manager?->getConnections() ?? [] as $name => $connection) {
-            $this->logging[$name] = $connection->logging();
+        foreach ($this->manager?->getConnections() ?? [] as $connection) {
+            $this->connections[spl_object_id($connection)] = ObjectState::only($connection, self::STATE);
         }
         $transactions = $app->resolved('db.transactions') ? $app->make('db.transactions') : null;
         if ($transactions instanceof DatabaseTransactionsManager) {
@@ -51,8 +58,11 @@ final class Databases implements Resetter
             return;
         }
         foreach ($this->manager->getConnections() as $name => $connection) {
-            $this->clean((string) $name, $connection);
-            if ($this->disconnect === true || in_array($name, $this->disconnect ?: [], true)) {
+            if ($connection->transactionLevel() > 0) {
+                $this->rollBack((string) $name, $connection);
+            }
+            ($this->connections[spl_object_id($connection)] ??= self::pristine($connection))->restore();
+            if ($this->disconnect !== false && ($this->disconnect === true || in_array($name, $this->disconnect, true))) {
                 $connection->disconnect();
             }
         }
@@ -61,23 +71,22 @@ final class Databases implements Resetter
         }
     }
 
-    private function clean(string $name, Connection $connection): void
+    private function rollBack(string $name, Connection $connection): void
     {
-        if ($connection->transactionLevel() > 0) {
-            $levels = $connection->transactionLevel();
-            $connection->rollBack(0);
-            $this->app->make(LoggerInterface::class)->warning(
-                "A request left {$levels} transaction(s) open on the database connection \"{$name}\"; rolled back.",
-            );
-        }
-        if ($connection->logging()) {
-            $connection->flushQueryLog();
-            if (! ($this->logging[$name] ?? false)) {
-                $connection->disableQueryLog();
-            }
-        }
-        $connection->forgetRecordModificationState();
-        $connection->resetTotalQueryDuration();
-        $connection->allowQueryDurationHandlersToRunAgain();
+        $levels = $connection->transactionLevel();
+        $connection->rollBack(0);
+        $this->app->make(LoggerInterface::class)->warning(
+            "A request left {$levels} transaction(s) open on the database connection \"{$name}\"; rolled back.",
+        );
+    }
+
+    /**
+     * A connection that a request has made: as its class declares it.
+     */
+    private static function pristine(Connection $connection): ObjectState
+    {
+        $fresh = (new ReflectionClass($connection))->newInstanceWithoutConstructor();
+
+        return ObjectState::only($fresh, self::STATE)->for($connection);
     }
 }

@@ -4,36 +4,53 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel\Resetters;
 
-use Carbon\Carbon;
-use Carbon\CarbonImmutable;
+use Closure;
 use Illuminate\Contracts\Foundation\Application;
+use Illuminate\Support\NamespacedItemResolver;
 use Illuminate\Translation\Translator;
 use LaravelBridge\Laravel\ObjectState;
 use LaravelBridge\Laravel\Resetter;
 
 /**
- * The language of the request: translator, and Carbon, which follows it.
+ * The translator: language, fallback, and where lines come from. Lines once loaded hold for every request, as long as they
+ * come from the same places.
  */
 final class Locale implements Resetter
 {
-    private readonly ?ObjectState $translator;
+    /** Texts that are no keys are taken apart and remembered, too. */
+    private const MANY = 2000;
 
-    private readonly string $carbon;
+    private readonly ?Translator $translator;
+
+    private readonly ?ObjectState $state;
+
+    private readonly ?ObjectState $loader;
+
+    /** @var Closure(NamespacedItemResolver): int */
+    private readonly Closure $parsed;
 
     public function __construct(Application $app)
     {
         $translator = $app->resolved('translator') ? $app->make('translator') : null;
-        // Lines once loaded, and keys once parsed, hold for every request.
-        $this->translator = $translator instanceof Translator ? ObjectState::of($translator, ['loaded', 'parsed']) : null;
-        $this->carbon = Carbon::getLocale();
+        $this->translator = $translator instanceof Translator ? $translator : null;
+        $this->state = $this->translator === null ? null : ObjectState::of($this->translator, ['loaded', 'parsed']);
+        $this->loader = $this->translator === null ? null : ObjectState::of($this->translator->getLoader());
+        /** @var Closure(NamespacedItemResolver): int $parsed */
+        $parsed = Closure::bind(static fn (NamespacedItemResolver $names): int => count($names->parsed), null, NamespacedItemResolver::class);
+        $this->parsed = $parsed;
     }
 
     public function reset(): void
     {
-        $this->translator?->restore();
-        if (class_exists(Carbon::class, false) && Carbon::getLocale() !== $this->carbon) {
-            Carbon::setLocale($this->carbon);
-            CarbonImmutable::setLocale($this->carbon);
+        if ($this->translator === null) {
+            return;
+        }
+        $this->state?->restore();
+        if ($this->loader !== null && $this->loader->restore()) {
+            $this->translator->setLoaded([]);
+        }
+        if (($this->parsed)($this->translator) > self::MANY) {
+            $this->translator->flushParsedKeys();
         }
     }
 }

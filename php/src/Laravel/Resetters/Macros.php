@@ -42,7 +42,9 @@ final class Macros implements Resetter
     private static function stateOf(string $class): array
     {
         $write = Closure::bind(static function (array $macros) use ($class): void {
-            $class::$macros = $macros;
+            if ($class::$macros !== $macros) {
+                $class::$macros = $macros;
+            }
         }, null, $class);
         $read = Closure::bind(static fn (): array => $class::$macros, null, $class);
 

@@ -4,11 +4,12 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel\Resetters;
 
+use LaravelBridge\Laravel\EnvironmentBlock;
 use LaravelBridge\Laravel\Resetter;
 
 /**
  * What belongs to the process and not to any object, and what PHP itself puts back at the end of a request under a web
- * SAPI: settings, environment, time zone, locale, encoding; and the working directory.
+ * SAPI: settings, environment, global variables, time zone, locale, encoding, umask; and the working directory.
  */
 final class ProcessState implements Resetter
 {
@@ -20,13 +21,17 @@ final class ProcessState implements Resetter
         'intl.default_locale', 'assert.exception', 'html_errors', 'log_errors', 'auto_detect_line_endings',
         // Symfony empties it for each answer without a body.
         'default_mimetype',
+        'zend.enable_gc', 'zend.assertions', 'bcmath.scale', 'date.timezone', 'mbstring.language', 'pcre.jit', 'unserialize_callback_func',
+        'soap.wsdl_cache_enabled', 'soap.wsdl_cache_ttl', 'session.gc_maxlifetime', 'session.cookie_lifetime', 'session.use_cookies',
     ];
+
+    /** Each request has its own; what composer notes there is of the process. */
+    private const NOT_RESTORED = ['_SERVER', '_GET', '_POST', '_COOKIE', '_FILES', '_REQUEST', '_SESSION', '_ENV', 'GLOBALS', '__composer_autoload_files'];
 
     /** @var array<string, string> */
     private readonly array $settings;
 
-    /** @var array<string, string> */
-    private readonly array $environment;
+    private readonly EnvironmentBlock $environment;
 
     private readonly string $timezone;
 
@@ -35,6 +40,18 @@ final class ProcessState implements Resetter
     private readonly string $encoding;
 
     private readonly string $directory;
+
+    private readonly int|string $substitute;
+
+    private readonly bool $xmlErrors;
+
+    private readonly int $mask;
+
+    /** @var array<string, mixed> */
+    private readonly array $variables;
+
+    /** @var array<array-key, mixed> */
+    private readonly array $env;
 
     public function __construct()
     {
@@ -46,11 +63,16 @@ final class ProcessState implements Resetter
             }
         }
         $this->settings = $settings;
-        $this->environment = getenv();
+        $this->environment = new EnvironmentBlock;
         $this->timezone = date_default_timezone_get();
         $this->locale = (string) setlocale(LC_ALL, '0');
         $this->encoding = mb_internal_encoding();
         $this->directory = (string) getcwd();
+        $this->substitute = mb_substitute_character();
+        $this->xmlErrors = libxml_use_internal_errors();
+        $this->mask = umask();
+        $this->variables = array_diff_key($GLOBALS, array_flip(self::NOT_RESTORED));
+        $this->env = $_ENV;
     }
 
     public function reset(): void
@@ -60,9 +82,7 @@ final class ProcessState implements Resetter
                 $this->restoreSetting($name, $value);
             }
         }
-        if (getenv() !== $this->environment) {
-            $this->restoreEnvironment();
-        }
+        $this->environment->restore();
         if (date_default_timezone_get() !== $this->timezone) {
             date_default_timezone_set($this->timezone);
         }
@@ -75,6 +95,42 @@ final class ProcessState implements Resetter
         if (getcwd() !== $this->directory) {
             @chdir($this->directory);
         }
+        if (mb_substitute_character() !== $this->substitute) {
+            mb_substitute_character($this->substitute);
+        }
+        if (libxml_use_internal_errors() !== $this->xmlErrors) {
+            libxml_use_internal_errors($this->xmlErrors);
+        }
+        if (umask() !== $this->mask) {
+            umask($this->mask);
+        }
+        if ($_ENV !== $this->env) {
+            $_ENV = $this->env;
+        }
+        $this->restoreVariables();
+        // As if there had been none: error_get_last() is asked after failures.
+        error_clear_last();
+    }
+
+    /** Global variables: those of the start as they were, no others. */
+    private function restoreVariables(): void
+    {
+        $seen = 0;
+        foreach ($GLOBALS as $name => $value) {
+            if (array_key_exists($name, $this->variables)) {
+                $seen++;
+                if ($value !== $this->variables[$name]) {
+                    $GLOBALS[$name] = $this->variables[$name];
+                }
+            } elseif (! in_array($name, self::NOT_RESTORED, true)) {
+                unset($GLOBALS[$name]);
+            }
+        }
+        if ($seen < count($this->variables)) {
+            foreach ($this->variables as $name => $value) {
+                $GLOBALS[$name] = $value;
+            }
+        }
     }
 
     private function restoreSetting(string $name, string $value): void
@@ -84,19 +140,6 @@ final class ProcessState implements Resetter
             set_time_limit((int) $value);
         } else {
             @ini_set($name, $value);
-        }
-    }
-
-    private function restoreEnvironment(): void
-    {
-        $now = getenv();
-        foreach (array_diff_key($now, $this->environment) as $name => $_) {
-            putenv((string) $name);
-        }
-        foreach ($this->environment as $name => $value) {
-            if (($now[$name] ?? null) !== $value) {
-                putenv("{$name}={$value}");
-            }
         }
     }
 

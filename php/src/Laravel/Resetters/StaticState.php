@@ -14,10 +14,10 @@ use ReflectionProperty;
  */
 final class StaticState implements Resetter
 {
-    /** @var Closure(array<string, mixed>): void */
+    /** @var Closure(list<mixed>): void */
     private readonly Closure $write;
 
-    /** @var array<string, mixed> */
+    /** @var list<mixed> */
     private readonly array $values;
 
     /**
@@ -26,14 +26,14 @@ final class StaticState implements Resetter
      */
     public function __construct(public readonly string $class, array $properties)
     {
-        $all = (new ReflectionClass($class))->getStaticProperties();
-        $this->values = array_intersect_key($all, array_flip($properties));
-        $write = static function (array $values) use ($class): void {
-            foreach ($values as $name => $value) {
-                $class::$$name = $value;
-            }
-        };
-        $this->write = Closure::bind($write, null, $class) ?? $write;
+        $values = array_intersect_key((new ReflectionClass($class))->getStaticProperties(), array_flip($properties));
+        $code = '';
+        foreach (array_keys($values) as $i => $name) {
+            // As in ObjectState: a loop would take twice as long.
+            $code .= "if (self::\${$name} !== \$values[{$i}]) { self::\${$name} = \$values[{$i}]; } ";
+        }
+        $this->values = array_values($values);
+        $this->write = Closure::bind(eval("return static function (array \$values): void { {$code}};"), null, $class);
     }
 
     /**

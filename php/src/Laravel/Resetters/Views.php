@@ -8,16 +8,21 @@ use Illuminate\Contracts\Foundation\Application;
 use Illuminate\View\Engines\CompilerEngine;
 use Illuminate\View\Engines\EngineResolver;
 use Illuminate\View\Factory;
+use Illuminate\View\FileViewFinder;
 use LaravelBridge\Laravel\ObjectState;
 use LaravelBridge\Laravel\Resetter;
 
 /**
- * Shared data, sections and stacks of views; and what the Blade engine believes about compiled files, so that an edited
+ * Shared data, sections and stacks of views; the folders in which they are looked for; and what the Blade engine believes about compiled files, so that an edited
  * view is seen at once.
  */
 final class Views implements Resetter
 {
     private readonly ?ObjectState $factory;
+
+    private readonly ?FileViewFinder $finder;
+
+    private readonly ?ObjectState $places;
 
     private readonly ?CompilerEngine $blade;
 
@@ -26,12 +31,19 @@ final class Views implements Resetter
         $factory = $app->resolved('view') ? $app->make('view') : null;
         // Which engine a path needs, and how a name is spelt, hold for every request.
         $this->factory = $factory instanceof Factory ? ObjectState::of($factory, ['pathEngineCache', 'normalizedNameCache']) : null;
+        $finder = $factory instanceof Factory ? $factory->getFinder() : null;
+        $this->finder = $finder instanceof FileViewFinder ? $finder : null;
+        $this->places = $this->finder === null ? null : ObjectState::of($this->finder, ['views']);
         $this->blade = $factory instanceof Factory ? $this->bladeOf($factory->getEngineResolver()) : null;
     }
 
     public function reset(): void
     {
         $this->factory?->restore();
+        if ($this->places !== null && $this->places->restore()) {
+            // What was found may have been found in the other places: those of one tenant's theme, for example.
+            $this->finder?->flush();
+        }
         $this->blade?->forgetCompiledOrNotExpired();
     }
 
