@@ -9,6 +9,7 @@ use LaravelBridge\Wire\FrameReader;
 use LaravelBridge\Wire\FrameWriter;
 use LaravelBridge\Wire\Isomorphic;
 use LaravelBridge\Wire\Message;
+use LaravelBridge\Worker\Native;
 use RuntimeException;
 
 /**
@@ -25,6 +26,8 @@ final class FakeServer
      */
     public function __construct(private readonly mixed $stream)
     {
+        // Else the next handler that a test starts holds this connection open, and passes it on to its workers.
+        (new Native)->keepFromChildren($stream);
         $this->reader = new FrameReader($stream);
         $this->writer = new FrameWriter($stream);
     }

@@ -15,9 +15,6 @@ final class RecordedAnswer
     /** @var list<string> body bytes, as they were framed */
     public array $chunks = [];
 
-    /** @var list<float> when each frame of bytes came, as microtime(true) */
-    public array $times = [];
-
     /** @var array<string, mixed> */
     public array $head = [];
 
@@ -33,7 +30,6 @@ final class RecordedAnswer
     {
         if (is_string($frame)) {
             $this->chunks[] = $frame;
-            $this->times[] = microtime(true);
 
             return;
         }

@@ -85,6 +85,8 @@ final class SandboxTest extends TestCase
 
     protected function setUp(): void
     {
+        // Other tests prepare answers without a type, and Symfony then takes it away from PHP itself.
+        ini_set('default_mimetype', 'text/html');
         // These are resolved by some provider of most applications; unresolved ones end with their request anyway.
         $this->laravel = new SmallLaravel('
             foreach ([\Illuminate\Cache\RateLimiter::class, "mail.manager", \Illuminate\Notifications\ChannelManager::class, \Illuminate\Http\Client\Factory::class, \Illuminate\Foundation\Vite::class] as $service) {

@@ -24,6 +24,12 @@ function say(Answer $answer, string $bytes, int $status = 200): void
     $answer->end();
 }
 
+/** Waits until the test has read this part: its mark is a file, named after the body of the request. */
+function untilRead(Request $request, string $part): void
+{
+    HandlerProcess::comesTrue(static fn (): bool => file_exists("{$request->body}.{$part}")) || exit(1);
+}
+
 /** Streams what the closure prints. */
 function stream(Answer $answer, Output $output, Closure $print): void
 {
@@ -122,34 +128,34 @@ $routes = [
     },
     '/stream' => static function (Request $request, Answer $answer, Output $output): void {
         $answer->head(200, []);
-        stream($answer, $output, static function (): void {
+        stream($answer, $output, static function () use ($request): void {
             foreach (['one', 'two', 'three'] as $part) {
-                echo $part, "\n";
+                echo $part;
                 ob_flush();
                 flush();
-                usleep(30_000);
+                untilRead($request, $part);
             }
         });
     },
     '/stream-flush-only' => static function (Request $request, Answer $answer, Output $output): void {
         $answer->head(200, []);
-        stream($answer, $output, static function (): void {
+        stream($answer, $output, static function () use ($request): void {
             echo 'one';
             flush();
-            usleep(30_000);
+            untilRead($request, 'one');
             echo 'two';
         });
     },
     '/stream-without-buffers' => static function (Request $request, Answer $answer, Output $output): void {
         $answer->head(200, []);
-        stream($answer, $output, static function (): void {
+        stream($answer, $output, static function () use ($request): void {
             while (ob_get_level() > 0) {
                 ob_end_clean();
             }
             foreach (['one', 'two'] as $part) {
                 echo $part;
                 flush();
-                usleep(30_000);
+                untilRead($request, $part);
             }
         });
     },
@@ -188,7 +194,7 @@ $routes = [
         header('Content-Type: text/event-stream');
         echo 'early';
         ob_flush();
-        usleep(30_000);
+        untilRead($request, 'early');
         echo ' late';
         $answer->bytes($output->take());
         $answer->end();

@@ -26,6 +26,7 @@ class ServiceReportTest : public bridge::testing::LoopTest {
   ServiceReportTest() {
     status_.application.state = "starting";
     status_.application.generation = 0;
+    status_.processes.clear();
   }
   void TearDown() override {
     report_.reset();
