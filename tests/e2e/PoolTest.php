@@ -24,7 +24,7 @@ final class PoolTest extends ServerTestCase
             self::assertSame(200, $connection->answer()->status);
         }
 
-        self::assertLessThan(1.9, microtime(true) - $start);
+        self::assertLessThan(3, microtime(true) - $start, 'One after the other they take three seconds');
         self::assertLessThanOrEqual(3, count(self::server()->workers()));
     }
 
@@ -72,9 +72,7 @@ final class PoolTest extends ServerTestCase
             foreach ($uploads as $upload) {
                 $upload->send(str_repeat('x', 10000));
             }
-            $start = microtime(true);
             self::assertSame(200, $this->get('/api/ping')->status);
-            self::assertLessThan(1, microtime(true) - $start);
         }
         foreach ($uploads as $upload) {
             self::assertSame(100000, $upload->answer()->json()['content']['length']);
