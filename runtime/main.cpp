@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     std::fputs(commandLine->text.c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  auto loaded = config::load(config::readSources(commandLine->flags));
+  auto loaded = config::load(config::readSources(*commandLine->program, commandLine->flags));
   if (commandLine->action == config::CommandLine::Action::ask) {
     // What else is wrong with the settings is no matter of these commands.
     return ops::runAdminCommand({.name = commandLine->command, .json = commandLine->json, .wait = commandLine->wait},
@@ -43,18 +43,17 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "laravel-bridge: %s\n", problem.text().c_str());
   }
   if (!problems.empty()) {
-    return config::kExitSettings;
+    return commandLine->program->exitSettings;
   }
   if (commandLine->action == config::CommandLine::Action::check) {
-    std::puts("The settings can be used here.");
-    return EXIT_SUCCESS;
+    return check(loaded.settings, *commandLine);
   }
   const auto started = log::start(logOptionsOf(loaded.settings));
   if (!started.ok()) {
     std::fprintf(stderr, "laravel-bridge: %s\n", started.error().detail.c_str());
     return config::kExitSettings;
   }
-  const int exitCode = serve(loaded.settings, commandLine->flags);
+  const int exitCode = serve(loaded.settings, *commandLine);
   log::info("server", "stopped");
   log::stop();
   return exitCode;

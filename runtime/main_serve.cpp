@@ -47,9 +47,9 @@ int refuse(const Error& error) {
 /// The server with all that belongs to it, in the order in which it is built.
 class Serving {
  public:
-  Serving(config::Settings& settings, const config::Variables& flags, ops::SdNotify manager)
+  Serving(config::Settings& settings, const config::CommandLine& commandLine, ops::SdNotify manager)
       : settings_(settings),
-        flags_(flags),
+        commandLine_(commandLine),
         reaper_(loop_),
         server_(loop_),
         environment_(initialEnvironment()),
@@ -67,9 +67,18 @@ class Serving {
         report_(loop_, std::move(manager), [this] { return operators_.status(false); }) {
     configure(server_.front(), settings);
     server_.front().failures = &failures_;
-    catalog_.addRoutes(server_.front().router);
-    operators_.addProbes(server_.front().router);
+    operators_.addProbes(catalog_.routes());
+    catalog_.routes().fill(server_.front().router);
   }
+
+  /// Prints what is wrong with the files that the settings name, and says whether all is well.
+  [[nodiscard]] bool sound() const {
+    for (const auto& problem : catalog_.problems()) {
+      std::fprintf(stderr, "laravel-bridge: %s\n", problem.text().c_str());
+    }
+    return catalog_.problems().empty();
+  }
+  [[nodiscard]] std::string routes() { return catalog_.routes().text(); }
 
   [[nodiscard]] Result<void> open(std::vector<loop::InheritedSocket> inherited) {
     auto sockets = sortOut(std::move(inherited));
@@ -110,7 +119,7 @@ class Serving {
  private:
   void reload(std::function<void(Result<std::uint64_t>)> done) {
     report_.reloading();
-    catalog_.reload(config::load(config::readSources(flags_)),
+    catalog_.reload(config::load(config::readSources(*commandLine_.program, commandLine_.flags)),
                     [this, done = std::move(done)](const Result<std::uint64_t>& result) {
                       report_.reloaded();
                       if (result.ok()) {
@@ -128,6 +137,7 @@ class Serving {
     const Duration patience = atOnce ? Duration::zero() : settings_.shutdownTimeout;
     log::info("server", "stopping: {} connections, {:.0f} s at most", server_.connections(), toMillis(patience) / 1000);
     report_.stopping(atOnce ? patience : patience + programs_.patience());
+    catalog_.drain();
     server_.drain(patience, [this, atOnce, deadline = loop_.now() + patience] {
       catalog_.stop(std::max(deadline - loop_.now(), Duration::zero()),
                     // By now the web side has given them their last work.
@@ -136,7 +146,7 @@ class Serving {
   }
 
   config::Settings& settings_;
-  const config::Variables& flags_;
+  const config::CommandLine& commandLine_;
   loop::Loop loop_;
   process::Reaper reaper_;
   ops::RecentFailures failures_;
@@ -153,7 +163,17 @@ class Serving {
 
 }  // namespace
 
-int serve(config::Settings& settings, const config::Variables& flags) {
+int check(config::Settings& settings, const config::CommandLine& commandLine) {
+  Serving serving(settings, commandLine, ops::SdNotify());
+  if (!serving.sound()) {
+    return commandLine.program->exitFiles;
+  }
+  std::printf("The settings can be used here. Paths, kinds of upstream, and where they are declared:\n%s",
+              serving.routes().c_str());
+  return EXIT_SUCCESS;
+}
+
+int serve(config::Settings& settings, const config::CommandLine& commandLine) {
   // First: what is meant for us must not reach the environment of others.
   auto inherited = loop::takeInheritedSockets(::getpid());
   auto manager = ops::SdNotify::fromEnvironment();
@@ -161,7 +181,10 @@ int serve(config::Settings& settings, const config::Variables& flags) {
     return refuse(inherited.error());
   }
   loop::raiseDescriptorLimit();
-  Serving serving(settings, flags, std::move(manager));
+  Serving serving(settings, commandLine, std::move(manager));
+  if (!serving.sound()) {
+    return commandLine.program->exitFiles;
+  }
   if (auto opened = serving.open(std::move(*inherited)); !opened.ok()) {
     return refuse(opened.error());
   }

@@ -96,8 +96,9 @@ struct Finding {
 
 /// The PHP side.
 struct Application {
-  /// "starting", "serving", "unavailable", "stopping".
-  std::string state;
+  /// "starting", "serving", "unavailable", "stopping"; "none" where Laravel is not served.
+  std::string state = "none";
+  [[nodiscard]] bool served() const { return state != "none"; }
   /// The generation that serves; 0 with `byHand`, or where there is none.
   std::uint64_t generation = 0;
   bool byHand = false;
@@ -135,6 +136,40 @@ struct Process {
   std::uint64_t resident = 0;
 };
 
+/// A process that a kind other than Laravel keeps.
+struct Child {
+  /// What its owner calls it.
+  std::string id;
+  /// 0: there is none at present.
+  pid_t pid = 0;
+  std::string state;
+  Duration uptime{};
+  std::uint64_t starts = 0;
+  std::uint64_t requests = 0;
+  /// Requests that it has now.
+  std::uint64_t inProgress = 0;
+  /// How the last one ended; empty: none has.
+  std::string lastEnd;
+  /// Resident pages now, as the kernel says.
+  std::uint64_t resident = 0;
+};
+
+/// One kind of upstream.
+struct Kind {
+  struct Figure {
+    /// In the style of a metric: "waiting_producers".
+    std::string_view name;
+    double value = 0;
+  };
+
+  std::string name;
+  /// Why requests cannot be sent to it, in words that anybody may read; empty: they can.
+  std::string_view notReady;
+  /// What it counts, the same names each time; shown by the status and as `bridge_upstream`.
+  std::vector<Figure> figures;
+  std::vector<Child> children;
+};
+
 /// A request that ended with an error.
 struct Failure {
   /// Seconds since 1970.
@@ -152,6 +187,8 @@ struct Status {
   Server server;
   Application application;
   std::vector<Process> processes;
+  /// All that are served, Laravel among them.
+  std::vector<Kind> kinds;
   /// The last first.
   std::vector<Failure> failures;
   pid_t pid = 0;

@@ -32,12 +32,16 @@ class Check {
   Check(const Settings& settings, std::string_view searchPath) : settings_(settings), searchPath_(searchPath) {}
 
   Environment run() {
-    application();
-    php();
+    if (settings_.serveLaravel) {
+      application();
+      php();
+      socket("SOCKET_PATH", settings_.socketPath);
+    }
     processes();
-    folder("LOG_DIR", settings_.logDir);
+    if (!settings_.logDir.empty()) {
+      folder("LOG_DIR", settings_.logDir);
+    }
     folder("SPOOL_DIR", settings_.spoolDir);
-    socket("SOCKET_PATH", settings_.socketPath);
     if (!settings_.adminSocket.empty()) {
       socket("ADMIN_SOCKET", settings_.adminSocket);
     }

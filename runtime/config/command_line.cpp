@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/kinds.h"
@@ -19,9 +20,9 @@ class Flags {
   Flags() {
     app_.set_help_flag();
     app_.require_subcommand(0, 1);
-    serve_ = app_.add_subcommand("serve");
-    serve_->set_help_flag();
-    serve_->fallthrough();
+    for (const auto& program : programs()) {
+      addProgram(program);
+    }
     for (const auto& name : {"status", "workers", "top", "reload", "stop"}) {
       auto* command = app_.add_subcommand(name);
       command->set_help_flag();
@@ -50,9 +51,14 @@ class Flags {
   CommandLine parse(int argc, const char* const* argv) {
     app_.parse(argc, argv);
     CommandLine line;
+    for (const auto& [program, command] : programs_) {
+      if (command->parsed()) {
+        line.program = program;
+      }
+    }
     if (help_ || version_ || envExample_ || settingsTable_) {
       line.action = CommandLine::Action::print;
-      line.text = help_         ? helpText()
+      line.text = help_         ? helpText(*line.program)
                   : version_    ? "laravel-bridge " BRIDGE_VERSION "\n"
                   : envExample_ ? envExample()
                                 : settingsTable();
@@ -88,8 +94,20 @@ class Flags {
     Setting(std::string_view n, std::string v, CLI::Option* o) : name(n), value(std::move(v)), option(o) {}
   };
 
+  /// Its own flags go before those of all.
+  void addProgram(const Program& program) {
+    auto* command = app_.add_subcommand(std::string(program.name));
+    command->set_help_flag();
+    command->fallthrough();
+    programs_.emplace_back(&program, command);
+    for (const auto& flag : program.flags) {
+      auto& [name, value, option] = settings_.emplace_back(flag.setting, "", nullptr);
+      option = command->add_option(std::string(flag.spelling), value)->take_last();
+    }
+  }
+
   CLI::App app_;
-  CLI::App* serve_ = nullptr;
+  std::vector<std::pair<const Program*, CLI::App*>> programs_;
   std::vector<CLI::App*> commands_;
   bool json_ = false;
   bool wait_ = false;

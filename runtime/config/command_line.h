@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "config/dotenv.h"
+#include "config/program.h"
 
 namespace bridge::config {
 
@@ -25,6 +26,7 @@ struct CommandLine {
   bool json = false;    ///< print what the server says as it is
   bool wait = false;    ///< until what was asked for is done
   Variables flags;      ///< settings given as flags, by ENV_NAME, unchecked
+  const Program* program = &serveProgram();
   std::string text;
 };
 

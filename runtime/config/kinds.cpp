@@ -71,6 +71,21 @@ std::string Truthy::wanted(std::string_view /*limits*/) { return "one of: true, 
 std::optional<std::string> Text::parse(std::string_view text, std::string_view /*limits*/) { return std::string(text); }
 std::string Text::wanted(std::string_view /*limits*/) { return ""; }
 
+std::optional<std::string> Mount::parse(std::string_view text, std::string_view /*limits*/) {
+  if (text.empty() || text == "off") {
+    return "";
+  }
+  if (text.front() != '/' || text.find_first_of("*{}?# ") != std::string_view::npos ||
+      text.find("//") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  if (text.size() > 1 && text.ends_with('/')) {
+    text.remove_suffix(1);
+  }
+  return std::string(text);
+}
+std::string Mount::wanted(std::string_view /*limits*/) { return "a path that begins with a slash, such as /channels"; }
+
 std::optional<Endpoint> HostPort::parse(std::string_view text, std::string_view /*limits*/) {
   if (text.empty()) {
     return Endpoint();

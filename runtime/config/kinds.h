@@ -144,6 +144,12 @@ struct Path : Text {};
 /// A path as above, or `off`, which stays as it is.
 struct OptionalPath : Text {};
 
+/// A path at which something is mounted, kept without a slash at its end (but for `/` itself); empty or `off`: nowhere.
+struct Mount : Plain<Mount, std::string> {
+  static std::optional<std::string> parse(std::string_view text, std::string_view);
+  static std::string wanted(std::string_view);
+};
+
 /// host:port or [address]:port; nothing where the text is empty.
 struct HostPort : Plain<HostPort, Endpoint> {
   static std::optional<Endpoint> parse(std::string_view text, std::string_view);

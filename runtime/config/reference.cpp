@@ -70,35 +70,99 @@ void forEach(Group group, Row row) {
   }
 }
 
+constexpr std::string_view kServerUsage =
+    "Usage: laravel-bridge [serve] [flags]\n"
+    "       laravel-bridge status [--json] | workers | top | reload [--wait] | stop [--wait]\n"
+    "       laravel-bridge {} [flags]\n\n"
+    "  serve          run the server, in the foreground; without a command the same\n"
+    "  status         what the running server does: workers, queue, requests, last errors\n"
+    "  workers        its workers alone\n"
+    "  top            the status, live, until q is pressed\n"
+    "  reload         new workers with the code and .env of now; --wait until they serve\n"
+    "  stop           finish what is under way and end; --wait until it has ended\n"
+    "  The other commands serve one kind of upstream alone; each has its own --help.\n\n"
+    "  --check        check the settings and the machine, show the routes, or say what is wrong, and exit\n"
+    "  --workers N    exactly N workers: SOCKET_POOL_MIN and SOCKET_POOL_MAX\n"
+    "  --help, -h     this text\n"
+    "  --version, -V  the version\n\n";
+constexpr std::string_view kProgramUsage =
+    "Usage: laravel-bridge {} {}[flags]\n\n"
+    "  --check        check the settings, show the routes, or say what is wrong, and exit\n"
+    "  --help, -h     this text\n\n";
+constexpr std::string_view kServerExits =
+    "\nExit: 0 stopped in order, 2 wrong use of the command line, 78 settings that cannot work. The commands that "
+    "ask\n"
+    "the running server: 0 done, and for status that it is ready; 1 it is not ready, or has refused or failed;\n"
+    "3 no server answers.\n";
+
+std::string otherPrograms() {
+  std::string names;
+  for (const auto& program : programs().subspan(1)) {
+    names += (names.empty() ? "" : " | ") + std::string(program.name);
+  }
+  return names;
+}
+
+bool shows(const Program& program, std::string_view group) {
+  return program.groups.empty() || std::ranges::find(program.groups, group) != program.groups.end();
+}
+
+/// "[manifest.xml] ": what stands without dashes.
+std::string arguments(const Program& program) {
+  std::string text;
+  for (const auto& flag : program.flags) {
+    if (!flag.spelling.starts_with('-')) {
+      text += fmt::format("[{}] ", flag.value);
+    }
+  }
+  return text;
+}
+
+/// ", PORT, -p,--port PORT": the further names that a setting has in this program.
+std::string ownSpellings(const Program& program, const SettingRow& row) {
+  std::string text;
+  for (const auto& own : program.names) {
+    if (own.setting == row.name || own.port == row.name) {
+      text += fmt::format(", {}", own.name);
+    }
+  }
+  for (const auto& flag : program.flags) {
+    if (flag.setting == row.name && flag.spelling.starts_with('-')) {
+      text += fmt::format(", {} {}", flag.spelling, flag.value);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string helpText() {
-  std::string out = "Laravel Bridge " BRIDGE_VERSION
-                    ": serves a Laravel application\n\n"
-                    "Usage: laravel-bridge [serve] [flags]\n"
-                    "       laravel-bridge status [--json] | workers | top | reload [--wait] | stop [--wait]\n\n"
-                    "  serve          run the server, in the foreground; without a command the same\n"
-                    "  status         what the running server does: workers, queue, requests, last errors\n"
-                    "  workers        its workers alone\n"
-                    "  top            the status, live, until q is pressed\n"
-                    "  reload         new workers with the code and .env of now; --wait until they serve\n"
-                    "  stop           finish what is under way and end; --wait until it has ended\n\n"
-                    "  --check        check the settings and the machine, say what is wrong, and exit\n"
-                    "  --workers N    exactly N workers: SOCKET_POOL_MIN and SOCKET_POOL_MAX\n"
-                    "  --help, -h     this text\n"
-                    "  --version, -V  the version\n\n";
+std::string helpText(const Program& program) {
+  const bool server = &program == &serveProgram();
+  std::string out = fmt::format("Laravel Bridge " BRIDGE_VERSION ": {}\n\n", program.summary);
+  out += server ? fmt::format(kServerUsage, otherPrograms())
+                : fmt::format(kProgramUsage, program.name, arguments(program));
   out += kIntroduction;
-  forEach([&](std::string_view group) { out += fmt::format("\n{}:\n", group); },
-          [&](const SettingRow& row) {
-            out += fmt::format("  {}{}{}{}\n", row.name, row.flag.empty() ? "" : ", --", row.flag,
-                               row.initial.empty() ? "" : fmt::format(" ({}{})", row.initial, unitAfter(row)));
-            out += wrapped(described(row), "      ", kWidth);
-          });
-  out +=
-      "\nExit: 0 stopped in order, 2 wrong use of the command line, 78 settings that cannot work. The commands that "
-      "ask\n"
-      "the running server: 0 done, and for status that it is ready; 1 it is not ready, or has refused or failed;\n"
-      "3 no server answers.\n";
+  forEach(
+      [&](std::string_view group) {
+        if (shows(program, group)) {
+          out += fmt::format("\n{}:\n", group);
+        }
+      },
+      [&](const SettingRow& row) {
+        if (!shows(program, row.group)) {
+          return;
+        }
+        const auto initial = program.initial(row.name, row.initial);
+        out += fmt::format("  {}{}{}{}{}\n", row.name, ownSpellings(program, row), row.flag.empty() ? "" : ", --",
+                           row.flag, initial.empty() ? "" : fmt::format(" ({}{})", initial, unitAfter(row)));
+        out += wrapped(described(row), "      ", kWidth);
+      });
+  out += server ? kServerExits
+                : fmt::format("\nExit: 0 stopped in order, 2 wrong use of the command line, {}.\n",
+                              program.exitFiles == program.exitSettings
+                                  ? fmt::format("{} settings that cannot work", program.exitSettings)
+                                  : fmt::format("{} settings that cannot work, {} a file that cannot",
+                                                program.exitSettings, program.exitFiles));
   return out;
 }
 

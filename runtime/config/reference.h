@@ -2,10 +2,12 @@
 
 #include <string>
 
+#include "config/program.h"
+
 namespace bridge::config {
 
 /// What `--help` prints.
-[[nodiscard]] std::string helpText();
+[[nodiscard]] std::string helpText(const Program& program = serveProgram());
 
 /// The file .env.example: every setting with its default, commented out.
 [[nodiscard]] std::string envExample();

@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
 /// The sources with their files read, asked in order.
 class Lookup {
  public:
-  explicit Lookup(const Sources& sources) : sources_(sources) {
+  explicit Lookup(const Sources& sources) : sources_(sources), own_(ownValues(*sources.program, sources.environment)) {
     for (const auto* file : {&sources.applicationEnvFile, &sources.workingEnvFile}) {
       if (file->has_value()) {
         files_.emplace_back((*file)->name, parseDotenv((*file)->text, sources.environment));
@@ -35,19 +35,27 @@ class Lookup {
 
   struct Found {
     std::string_view value;
-    std::string_view file;  ///< "" for a flag or the environment
+    std::string_view file;    ///< "" for a flag or the environment
+    std::string_view spoken;  ///< the name that gave it, where it is not that of the setting
   };
 
   /// What is found points into this object and the sources.
   [[nodiscard]] std::optional<Found> find(std::string_view name) const {
-    for (const auto* variables : {&sources_.flags, &sources_.environment}) {
-      if (const auto value = get(*variables, name); !value.empty()) {
-        return Found{value, ""};
-      }
+    if (const auto value = get(sources_.flags, name); !value.empty()) {
+      return Found{value, "", ""};
+    }
+    if (const auto own = own_.find(name); own != own_.end()) {
+      return Found{trimmed(own->second.value), "", own->second.name};
+    }
+    if (sources_.program->takes(name, name)) {
+      return std::nullopt;  // There it is the name of another setting.
+    }
+    if (const auto value = get(sources_.environment, name); !value.empty()) {
+      return Found{value, "", ""};
     }
     for (const auto& [file, content] : files_) {
       if (const auto value = get(content.values, name); !value.empty()) {
-        return Found{value, file};
+        return Found{value, file, ""};
       }
     }
     return std::nullopt;
@@ -68,6 +76,7 @@ class Lookup {
   }
 
   const Sources& sources_;
+  std::map<std::string, OwnValue, std::less<>> own_;
   std::vector<std::pair<std::string, Dotenv>> files_;
 };
 
@@ -157,10 +166,20 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   }
 }
 
+/// The command of another kind has no SOCKET_PATH; the port tells its servers apart. With any free port there is none.
+std::string defaultAdminSocket(const Settings& settings, const Program& program) {
+  if (&program == &serveProgram()) {
+    return settings.socketPath + std::string(kAdminSuffix);
+  }
+  return settings.httpPort == 0 ? std::string()
+                                : "/tmp/laravel-bridge-" + std::string(program.name) + "-" +
+                                      std::to_string(settings.httpPort) + std::string(kAdminSuffix);
+}
+
 void complete(Settings& settings, const Sources& sources, const Lookup& lookup) {
   settings.laravelPath = laravelPath(sources);
   if (settings.adminSocket.empty()) {
-    settings.adminSocket = settings.socketPath + std::string(kAdminSuffix);
+    settings.adminSocket = defaultAdminSocket(settings, *sources.program);
   } else if (settings.adminSocket == kOff) {
     settings.adminSocket.clear();
   }
@@ -196,11 +215,11 @@ LoadResult load(const Sources& sources) {
   lookup.reportErrors(result.problems);
   for (const auto& row : settingRows()) {
     const auto found = lookup.find(row.name);
-    const auto text = found ? found->value : row.initial;
+    const auto text = found ? found->value : sources.program->initial(row.name, row.initial);
     if (!row.assign(result.settings, text, sources.workingDirectory)) {
       const auto place = !found || found->file.empty() ? "" : " (in " + std::string(found->file) + ")";
-      result.problems.push_back(
-          {std::string(row.name), row.secret() ? "" : std::string(text), "is not " + row.wanted + place});
+      result.problems.push_back({std::string(found && !found->spoken.empty() ? found->spoken : row.name),
+                                 row.secret() ? "" : std::string(text), "is not " + row.wanted + place});
     }
   }
   complete(result.settings, sources, lookup);

@@ -7,6 +7,7 @@
 
 #include "config/dotenv.h"
 #include "config/kinds.h"
+#include "config/program.h"
 
 namespace bridge::config {
 
@@ -45,6 +46,7 @@ struct Sources {
   std::optional<EnvFile> applicationEnvFile;  ///< `.env` of LARAVEL_PATH
   std::optional<EnvFile> workingEnvFile;      ///< `.env` of the working directory
   std::string workingDirectory;               ///< absolute; relative paths start here
+  const Program* program = &serveProgram();   ///< whose defaults and names hold
   std::vector<Problem> problems;              ///< met while reading; `load` passes them on
 };
 

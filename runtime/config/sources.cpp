@@ -63,8 +63,9 @@ std::string applicationEnvFile(const std::string& folder, const Variables& envir
 
 }  // namespace
 
-Sources readSources(Variables flags) {
+Sources readSources(const Program& program, Variables flags) {
   Sources sources;
+  sources.program = &program;
   sources.flags = std::move(flags);
   sources.environment = processEnvironment();
   sources.workingDirectory = workingDirectory(sources.environment);

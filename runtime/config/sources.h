@@ -8,6 +8,6 @@ namespace bridge::config {
 /// that a link such as `current` is kept) and the `.env` files. The application's file is the one Laravel itself would
 /// read: `.env.<APP_ENV>` where APP_ENV is in the environment and that file exists. Reads the disk; called before the
 /// loop runs and again on a reload.
-[[nodiscard]] Sources readSources(Variables flags);
+[[nodiscard]] Sources readSources(const Program& program, Variables flags);
 
 }  // namespace bridge::config

@@ -39,6 +39,9 @@ std::string accessLine(const AccessRecord& record, bool withQuery) {
                  record.id, record.client, record.method.empty() ? "-" : log::escape(record.method),
                  log::escape(target), record.status, record.bytes, total.whole, total.thousandths, waited.whole,
                  waited.thousandths, worked.whole, worked.thousandths, record.pid);
+  if (!record.upstream.empty()) {
+    fmt::format_to(fmt::appender(line), " upstream={}", record.upstream);
+  }
   if (!record.error.empty()) {
     fmt::format_to(fmt::appender(line), " error={}", record.error);
   }

@@ -24,6 +24,8 @@ struct AccessRecord {
   Duration worked{};
   /// The worker process; 0 where none took part.
   int pid = 0;
+  /// The kind of upstream that answered; empty where none did.
+  std::string_view upstream;
   /// Name of the error that ended the request; empty for none.
   std::string_view error;
 };

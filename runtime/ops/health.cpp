@@ -31,7 +31,11 @@ Health ready(const inspect::Status& status) {
   if (status.server.stopping || application.state == "stopping") {
     health.reasons.emplace_back("the server is stopping");
   }
-  if (!hasBooted(application)) {
+  if (!application.served()) {
+    if (status.kinds.empty()) {
+      health.reasons.emplace_back("nothing is served");
+    }
+  } else if (!hasBooted(application)) {
     health.reasons.push_back(whyNotBooted(application));
   } else if (application.pool.idle + application.pool.busy == 0) {
     health.reasons.emplace_back("no worker is there");
@@ -39,12 +43,17 @@ Health ready(const inspect::Status& status) {
   if (queue.limit > 0 && queue.length >= queue.limit) {
     health.reasons.emplace_back("the queue is full");
   }
+  for (const auto& kind : status.kinds) {
+    if (!kind.notReady.empty()) {
+      health.reasons.push_back(kind.notReady);
+    }
+  }
   return health;
 }
 
 Health startup(const inspect::Status& status) {
   Health health;
-  if (!hasBooted(status.application)) {
+  if (status.application.served() && !hasBooted(status.application)) {
     health.reasons.push_back(whyNotBooted(status.application));
   }
   return health;

@@ -21,7 +21,8 @@ struct Health {
 
 /// `/-/live`: whoever can ask has a running loop before them.
 [[nodiscard]] Health live();
-/// `/-/ready`: requests can be sent here. At least one worker has booted, the queue has room, and the server is not
+/// `/-/ready`: requests can be sent here. At least one worker has booted, the queue has room, no kind
+/// says no, and the server is not
 /// stopping.
 [[nodiscard]] Health ready(const inspect::Status& status);
 /// `/-/startup`: the application has booted. Stays yes while a later generation comes up.

@@ -30,6 +30,12 @@ std::string metricsText(const inspect::Status& status) {
   }
   set(metrics.spoolBytes, application.spoolBytes);
 
+  for (const auto& kind : status.kinds) {
+    for (const auto& figure : kind.figures) {
+      set(metrics.upstreamFigures[kind.name][figure.name], figure.value);
+    }
+  }
+
   std::uint64_t resident = 0;
   for (const auto& worker : application.pool.workers) {
     resident += worker.resident;

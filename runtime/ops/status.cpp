@@ -74,6 +74,15 @@ class Json {
     key(name);
     json_.Int64(value);
   }
+  /// Whole numbers as such.
+  void decimal(const char* name, double value) {
+    key(name);
+    if (value == std::floor(value) && std::abs(value) < 9e15) {
+      json_.Int64(static_cast<std::int64_t>(value));
+    } else {
+      json_.Double(value);
+    }
+  }
   void flag(const char* name, bool value) {
     key(name);
     json_.Bool(value);
@@ -201,6 +210,26 @@ void writeProcess(Json& json, const inspect::Process& process) {
   json.number("resident_bytes", process.resident);
 }
 
+void writeKind(Json& json, const inspect::Kind& kind) {
+  json.text("kind", kind.name);
+  json.object("figures", [&] {
+    for (const auto& figure : kind.figures) {
+      json.decimal(std::string(figure.name).c_str(), figure.value);
+    }
+  });
+  json.list("processes", kind.children, [&](const inspect::Child& child) {
+    json.text("id", child.id);
+    json.number("pid", static_cast<std::uint64_t>(child.pid));
+    json.text("state", child.state);
+    json.span("uptime_seconds", child.uptime);
+    json.number("starts", child.starts);
+    json.number("requests", child.requests);
+    json.number("in_progress", child.inProgress);
+    json.number("resident_bytes", child.resident);
+    json.optional("last_end", child.lastEnd);
+  });
+}
+
 }  // namespace
 
 std::string utcTime(double secondsSince1970) {
@@ -222,6 +251,11 @@ void completeStatus(inspect::Status& status, double startedAt, double now) {
   }
   for (auto& process : status.processes) {
     process.resident = process.pid > 0 ? residentBytes(process.pid) : 0;
+  }
+  for (auto& kind : status.kinds) {
+    for (auto& child : kind.children) {
+      child.resident = child.pid > 0 ? residentBytes(child.pid) : 0;
+    }
   }
 }
 
@@ -247,6 +281,7 @@ std::string statusJson(const inspect::Status& status) {
     json.object("server", [&] { writeServer(json, status.server); });
     json.object("application", [&] { writeApplication(json, status.application); });
     json.list("processes", status.processes, [&](const inspect::Process& process) { writeProcess(json, process); });
+    json.list("upstreams", status.kinds, [&](const inspect::Kind& kind) { writeKind(json, kind); });
     json.list("errors", status.failures, [&](const inspect::Failure& failure) {
       json.text("at", utcTime(failure.at));
       json.text("id", failure.id);

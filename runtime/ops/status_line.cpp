@@ -22,6 +22,9 @@ std::string statusLine(const inspect::Status& status) {
   if (status.server.stopping || application.state == "stopping") {
     return fmt::format("Stopping: {} in progress", counted(status.server.exchangeCount, "request", "requests"));
   }
+  if (!application.served()) {
+    return fmt::format("Serving: {}", counted(status.server.connections, "connection", "connections"));
+  }
   if (application.state == "unavailable") {
     return fmt::format("The application does not boot, clients get 503: {}", log::escape(application.failure));
   }

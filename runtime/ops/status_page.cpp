@@ -145,6 +145,26 @@ void processes(Page& page, const std::vector<inspect::Process>& processes) {
   }
 }
 
+void kinds(Page& page, const std::vector<inspect::Kind>& kinds) {
+  for (const auto& kind : kinds) {
+    if (kind.figures.empty() && kind.children.empty()) {
+      continue;
+    }
+    page.add("<h2>{}</h2>\n<div class=figures>\n", escape(kind.name));
+    for (const auto& figure : kind.figures) {
+      page.figure(escape(figure.name), fmt::format("{:g}", figure.value));
+    }
+    page.add("</div>\n");
+    for (const auto& child : kind.children) {
+      page.add(
+          "<div class=row><b>{}</b><span>{}</span><span>{} for {}</span><span class=dim>{} requests, {} now</span>"
+          "<span class=dim>{}</span><span class=what>{}</span></div>\n",
+          child.pid, escape(child.id), escape(child.state), span(child.uptime), child.requests, child.inProgress,
+          humanBytes(child.resident), escape(child.lastEnd));
+    }
+  }
+}
+
 void requests(Page& page, const inspect::Server& server) {
   page.add("<h2>Requests in progress</h2>\n");
   for (const auto& exchange : server.exchanges) {
@@ -194,8 +214,11 @@ std::string statusPage(const inspect::Status& status) {
   page.add("{}", head);
   header(page, status);
   figures(page, status);
-  workers(page, status.application.pool);
+  if (status.application.served()) {
+    workers(page, status.application.pool);
+  }
   processes(page, status.processes);
+  kinds(page, status.kinds);
   requests(page, status.server);
   findings(page, status.application.findings);
   failures(page, status.failures);

@@ -155,6 +155,10 @@ void addSummary(Lines& lines, const Value& status) {
   lines.add(fmt::format("clients     {} connections of {}, {} requests in progress, {} answered",
                         number(server, "connections"), number(server, "max_connections"),
                         number(server, "requests_in_progress"), number(at(status, "requests_total"), "all")));
+  if (text(application, "state") == "none") {
+    lines.add(fmt::format("memory      server {}", humanBytes(number(status, "resident_bytes"))));
+    return;
+  }
   lines.add(fmt::format("application {}, {}, handler {}, {} restarts", text(application, "state"),
                         flag(application, "by_hand") ? "started by hand"
                                                      : fmt::format("generation {}", number(application, "generation")),
@@ -180,6 +184,27 @@ void addSummary(Lines& lines, const Value& status) {
                         humanBytes(residentOfWorkers(application)), humanBytes(number(application, "spool_bytes"))));
 }
 
+/// The kinds that have something to say beside the application.
+void addKinds(Lines& lines, const Value& status) {
+  for (const Value* kind : rows(status, "upstreams")) {
+    const Value& figures = at(*kind, "figures");
+    const auto processes = rows(*kind, "processes");
+    if (!figures.IsObject() || (figures.MemberCount() == 0 && processes.empty())) continue;
+    std::string line;
+    for (const auto& figure : figures.GetObject()) {
+      line += fmt::format("{}{} {:g}", line.empty() ? "" : ", ", text(figure.name),
+                          figure.value.IsNumber() ? figure.value.GetDouble() : 0);
+    }
+    lines.add(fmt::format("{:<11} {}", text(*kind, "kind"), line));
+    for (const Value* process : processes) {
+      lines.add(fmt::format("{:>7} {:<20} {:<9} {:>10} {:>6} {:>9}  {}", number(*process, "pid"), text(*process, "id"),
+                            text(*process, "state"), humanSpan(seconds(*process, "uptime_seconds")),
+                            number(*process, "requests"), humanBytes(number(*process, "resident_bytes")),
+                            text(*process, "last_end")));
+    }
+  }
+}
+
 Error unreadable() { return {ErrorCode::Internal, "the server's status cannot be read"}; }
 
 bool parse(rapidjson::Document& document, std::string_view json) {
@@ -194,8 +219,11 @@ Result<std::string> statusText(std::string_view json, const TextStyle& style) {
   if (!parse(status, json)) return unreadable();
   Lines lines(style);
   addSummary(lines, status);
-  lines.add("");
-  addWorkers(lines, at(status, "application"));
+  addKinds(lines, status);
+  if (text(at(status, "application"), "state") != "none") {
+    lines.add("");
+    addWorkers(lines, at(status, "application"));
+  }
   addProcesses(lines, status);
   const auto findings = rows(at(status, "application"), "findings");
   if (!findings.empty()) {

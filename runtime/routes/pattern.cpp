@@ -75,6 +75,12 @@ std::optional<Params> Pattern::match(std::string_view path) const {
   return params;
 }
 
+bool Pattern::sameAs(const Pattern& other) const {
+  return std::ranges::equal(segments_, other.segments_, [](const Segment& a, const Segment& b) {
+    return a.kind == b.kind && (a.kind != Kind::literal || a.text == b.text);
+  });
+}
+
 bool Pattern::moreSpecificThan(const Pattern& other) const {
   const std::size_t common = std::min(segments_.size(), other.segments_.size());
   for (std::size_t i = 0; i < common; ++i) {

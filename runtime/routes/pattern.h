@@ -27,6 +27,9 @@ class Pattern {
   /// capture, and a capture beats the wildcard.
   [[nodiscard]] bool moreSpecificThan(const Pattern& other) const;
 
+  /// Whether both match the same paths: they differ at most in the names of what they capture.
+  [[nodiscard]] bool sameAs(const Pattern& other) const;
+
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

@@ -1,6 +1,7 @@
 #include "server/connection.h"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
 #include <utility>
@@ -17,6 +18,8 @@ constexpr std::size_t kMaxInput = 64U << 10U;
 /// After the last answer the rest of what the client sends is read and thrown away for a while, so that a reset does
 /// not overtake the answer (RFC 9112, 9.6).
 constexpr Duration kLinger = Seconds(2);
+/// How often is looked whether a client has left behind a body that is not read at present.
+constexpr Duration kLookForEnd = Seconds(1);
 constexpr std::uint64_t kMaxDiscarded = 64U << 20U;
 
 /// Bytes that the kernel has taken and the client has not. Its buffer of megabytes empties for minutes before it takes
@@ -24,6 +27,12 @@ constexpr std::uint64_t kMaxDiscarded = 64U << 20U;
 std::uint64_t inKernel(const loop::Stream& stream) {
   int bytes = 0;
   return ::ioctl(stream.descriptor(), SIOCOUTQ, &bytes) == 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
+/// Whether a FIN has come behind what was not read.
+bool saidEnd(const loop::Stream& stream) {
+  pollfd look{stream.descriptor(), POLLRDHUP, 0};
+  return ::poll(&look, 1, 0) == 1 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 http::Endpoint endpointOf(loop::Address address) { return {std::move(address.host), address.port}; }
@@ -141,7 +150,7 @@ void Connection::onInputEnd(bool orderly) {
     return;
   }
   onInputUsedUp();
-  if (!closed_ && exchange_->requestComplete()) {
+  if (!closed_ && exchange_ && (bodyPaused_ || exchange_->requestComplete())) {
     exchange_->clientHalfClosed();
   }
 }
@@ -195,11 +204,15 @@ void Connection::adjustReading() {
   if (closed_ || inputEnded_) {
     return;
   }
-  const bool wanted = lingering_ || (!bodyPaused_ && input_.size() - consumed_ < kMaxInput);
+  // Also while the body is paused: only who reads sees that the client leaves.
+  const bool wanted = lingering_ || input_.size() - consumed_ < kMaxInput;
   if (wanted && !stream_->reading()) {
     stream_->resumeReading();
   } else if (!wanted && stream_->reading()) {
     stream_->stopReading();
+    if (bodyPaused_) {
+      await(Patience::paused);
+    }
   }
 }
 
@@ -371,7 +384,14 @@ void Connection::await(Patience patience) {
       limit = front_.options.headerTimeout;
       break;
     case Patience::body:
-      limit = front_.options.bodyIdleTimeout;
+      limit = exchange_->bodyIdleTimeout();
+      if (limit == Duration::zero()) {
+        readTimer_.stop();
+        return;
+      }
+      break;
+    case Patience::paused:
+      limit = kLookForEnd;
       break;
     case Patience::linger:
       limit = kLinger;
@@ -381,6 +401,15 @@ void Connection::await(Patience patience) {
 }
 
 void Connection::onPatienceEnd() {
+  if (patience_ == Patience::paused) {
+    if (saidEnd(*stream_)) {
+      await(Patience::none);
+      exchange_->clientHalfClosed();
+    } else {
+      await(Patience::paused);
+    }
+    return;
+  }
   const bool requestBegun = parser_.started();
   if (patience_ == Patience::body || (patience_ == Patience::head && requestBegun)) {
     refuse({ErrorCode::RequestTimeout, patience_ == Patience::body ? "body" : "header"});

@@ -41,7 +41,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
 
  private:
   /// What the read timer waits for.
-  enum class Patience { none, keepAlive, head, body, linger };
+  enum class Patience { none, keepAlive, head, body, paused, linger };
 
   // http::H1Handler
   http::Flow onRequestHead(http::RequestHead head) override;

@@ -69,19 +69,22 @@ void Exchange::begin() {
       return;
     }
   }
-  if (request_.head.contentLength.value_or(0) > front_.options.maxBody) {
-    replyError({ErrorCode::PayloadTooLarge, fmt::format("Content-Length {}", *request_.head.contentLength)});
-    return;
-  }
   auto route = front_.router.find(request_.head.path);
   if (!route) {
     replyError({ErrorCode::NotFound, "no route"});
     return;
   }
   route_ = route->pattern;
+  kind_ = route->target->kind();
+  terms_ = route->target->terms();
+  if (request_.head.contentLength.value_or(0) > maxBody()) {
+    replyError({ErrorCode::PayloadTooLarge, fmt::format("Content-Length {}", *request_.head.contentLength)});
+    return;
+  }
   state_.move(State::Sending);
   call_ = route->target->start(request_, route->params, *this);
   if (request_.head.expectContinue) {
+    inviteDue_ = true;
     // Behind what the upstream has deferred: it may refuse the request without its body.
     front_.loop.defer([this, alive = std::weak_ptr(alive_)] {
       if (!alive.expired()) {
@@ -93,7 +96,8 @@ void Exchange::begin() {
 
 /// RFC 9110, 10.1.1: not where an answer or the body is there already.
 void Exchange::invite() {
-  if (state_.is(State::Sending) && bodyReceived_ == 0) {
+  if (inviteDue_ && !requestPaused_ && state_.is(State::Sending) && bodyReceived_ == 0) {
+    inviteDue_ = false;
     client_.write(single(Bytes::copyOf("HTTP/1.1 100 Continue\r\n\r\n")));
   }
 }
@@ -109,7 +113,7 @@ void Exchange::refuse(Error error) {
 
 void Exchange::requestBody(std::string_view data) {
   bodyReceived_ += data.size();
-  if (bodyReceived_ > front_.options.maxBody) {
+  if (bodyReceived_ > maxBody()) {
     requestFailed({ErrorCode::PayloadTooLarge, "chunked body"});
     return;
   }
@@ -261,11 +265,16 @@ void Exchange::fail(Error error) {
 
 void Exchange::pauseRequest() {
   if (!requestComplete_) {
+    requestPaused_ = true;
     client_.pauseBody();
   }
 }
 
-void Exchange::resumeRequest() { client_.resumeBody(); }
+void Exchange::resumeRequest() {
+  requestPaused_ = false;
+  invite();
+  client_.resumeBody();
+}
 
 void Exchange::reply(Reply reply) {
   heldBody_.clear();
@@ -401,6 +410,9 @@ void Exchange::finish() {
               request_.id);
   }
   state_.move(State::Done);
+  if (call_) {
+    call_->written();
+  }
   record(false);
   client_.exchangeDone(writer_.keepAlive());
 }
@@ -426,6 +438,7 @@ void Exchange::note(const Error& error) {
 void Exchange::record(bool cut) {
   server::record(front_, {.request = request_,
                           .route = route_,
+                          .kind = served_.kind.empty() ? kind_ : served_.kind,
                           .status = answerBegun_ ? status_ : 0,
                           .bytes = writer_.bodyBytes(),
                           .served = served_,

@@ -78,6 +78,10 @@ class Exchange final : public upstreams::Answer {
   void drained();
 
   [[nodiscard]] State state() const { return state_.get(); }
+  /// The longest silence of the client inside the body; zero: no limit.
+  [[nodiscard]] Duration bodyIdleTimeout() const {
+    return terms_.bodyIdleTimeout.value_or(front_.options.bodyIdleTimeout);
+  }
   [[nodiscard]] std::string_view stateName() const { return state_.name(); }
   [[nodiscard]] const http::Request& request() const { return request_; }
   [[nodiscard]] bool requestComplete() const { return requestComplete_; }
@@ -103,6 +107,7 @@ class Exchange final : public upstreams::Answer {
   };
 
   void invite();
+  [[nodiscard]] std::uint64_t maxBody() const { return terms_.maxBody.value_or(front_.options.maxBody); }
   void reply(Reply reply);
   void replyError(const Error& error);
   void append(Bytes data);
@@ -140,7 +145,12 @@ class Exchange final : public upstreams::Answer {
   bool upstreamPaused_ = false;
   bool flushScheduled_ = false;
 
+  upstreams::Terms terms_;
+  /// The client waits for 100 Continue.
+  bool inviteDue_ = false;
+  bool requestPaused_ = false;
   upstreams::ServedBy served_;
+  std::string_view kind_;
   std::optional<Error> error_;
   /// The pattern that routed the request; the router keeps it.
   std::string_view route_;

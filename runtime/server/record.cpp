@@ -11,6 +11,7 @@ namespace bridge::server {
 namespace {
 
 constexpr int kFirstServerError = 500;
+constexpr std::string_view kLaravel = "laravel";
 
 std::string_view classOf(const FinishedExchange& exchange) {
   constexpr std::array<std::string_view, 6> kClasses = {"cut", "1xx", "2xx", "3xx", "4xx", "5xx"};
@@ -24,7 +25,11 @@ void count(const FinishedExchange& exchange, Duration total) {
   auto& metrics = metrics::all();
   metrics.requests[exchange.route.empty() ? "none" : exchange.route][classOf(exchange)].add();
   metrics.requestSeconds.observe(total);
-  if (exchange.served.pid != 0) {
+  if (!exchange.kind.empty()) {
+    metrics.upstreamRequests[exchange.kind][classOf(exchange)].add();
+    metrics.upstreamSeconds[exchange.kind].observe(total);
+  }
+  if (exchange.kind == kLaravel && exchange.served.pid != 0) {
     metrics.queueSeconds.observe(exchange.served.waited);
     metrics.phpSeconds.observe(exchange.served.worked);
   }
@@ -78,6 +83,7 @@ void record(Front& front, const FinishedExchange& exchange) {
                               .waited = exchange.served.waited,
                               .worked = exchange.served.worked,
                               .pid = exchange.served.pid,
+                              .upstream = exchange.kind,
                               .error = exchange.error ? exchange.error->info().name : std::string_view()},
                              front.options.logQuery));
 }

@@ -16,6 +16,8 @@ struct FinishedExchange {
   const http::Request& request;
   /// The pattern that routed it; empty: none did.
   std::string_view route;
+  /// The kind of upstream that answered; empty: none did.
+  std::string_view kind;
   /// 0: the connection was cut before a status was written.
   int status = 0;
   /// Bytes of the answer's body that were handed to the socket.

@@ -35,6 +35,7 @@ class Admin final : public Upstream {
 
   Admin(loop::Loop& loop, const AdminDesk& desk, Reach reach, AdminAccess access = {});
 
+  [[nodiscard]] std::string_view kind() const override { return "operators"; }
   [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                             Answer& answer) override;
 

@@ -1,45 +1,91 @@
 #include "upstreams/catalog.h"
 
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "base/log.h"
 #include "base/metrics.h"
-#include "upstreams/laravel_inspect.h"
+#include "upstreams/channels.h"
+#include "upstreams/laravel_kind.h"
 
 namespace bridge::upstreams {
 namespace {
 
-constexpr std::string_view kEverything = "/*";
+struct Row {
+  bool (*wanted)(const config::Settings&);
+  std::unique_ptr<Kind> (*make)(const KindContext&);
+};
+
+template <class T>
+std::unique_ptr<Kind> make(const KindContext& context) {
+  return std::make_unique<T>(context);
+}
+
+/// Every kind but Laravel, which the catalog asks for more than the others.
+constexpr std::array kRows = {
+    Row{[](const config::Settings& settings) { return !settings.channelsMount.empty(); }, make<ChannelsKind>},
+};
+
+/// Calls `done` when it has been called for each of `count`, with the first error.
+std::function<void(const Result<void>&)> whenAll(std::size_t count, std::function<void(const Result<void>&)> done) {
+  struct Waiting {
+    std::size_t left;
+    Result<void> result;
+  };
+  return [waiting = std::make_shared<Waiting>(Waiting{count, {}}), done = std::move(done)](const Result<void>& one) {
+    if (!one.ok() && waiting->result.ok()) {
+      waiting->result = one;
+    }
+    if (--waiting->left == 0) {
+      done(waiting->result);
+    }
+  };
+}
 
 }  // namespace
 
 Catalog::Catalog(loop::Loop& loop, config::Settings& settings, Environment environment)
-    : loop_(loop),
-      settings_(settings),
-      laravel_(loop, settings, std::move(environment)),
-      sendfile_(settings.sendfileRoots, laravel_) {
-  if (settings.staticFiles) {
-    staticFiles_ = std::make_unique<StaticFiles>(
-        loop,
-        StaticFiles::Options{.publicFolder = settings.laravelPath + "/public",
-                             .linkedFolders = {settings.laravelPath + "/storage/app/public"},
-                             .cache = {}},
-        sendfile_);
+    : loop_(loop), settings_(settings), environment_(std::move(environment)) {
+  const KindContext context{.loop = loop_, .settings = settings_, .environment = environment_, .problems = problems_};
+  for (const auto& row : kRows) {
+    if (row.wanted(settings_)) {
+      kinds_.push_back(row.make(context));
+    }
+  }
+  if (settings_.serveLaravel) {
+    auto laravel = std::make_unique<LaravelKind>(context);
+    laravel_ = laravel.get();
+    kinds_.push_back(std::move(laravel));
+  }
+  if (kinds_.empty()) {
+    problems_.push_back({"SERVE_LARAVEL", "off", "and no other kind is mounted: there is nothing to serve"});
+  }
+  for (const auto& kind : kinds_) {
+    kind->addRoutes(routes_);
   }
 }
 
-void Catalog::addRoutes(routes::Router<Upstream*>& router) {
-  Upstream* application = staticFiles_ ? static_cast<Upstream*>(staticFiles_.get()) : &sendfile_;
-  router.add(routes::Pattern::parse(kEverything).value(), application);
-}
+Catalog::~Catalog() = default;
 
-void Catalog::start(std::function<void(const Error&)> onFatal) { laravel_.start(std::move(onFatal)); }
+void Catalog::start(std::function<void(const Error&)> onFatal) {
+  const auto once = [told = std::make_shared<bool>(false), onFatal = std::move(onFatal)](const Error& error) {
+    if (!std::exchange(*told, true)) {
+      onFatal(error);
+    }
+  };
+  for (const auto& kind : kinds_) {
+    kind->begin(once);
+  }
+}
 
 void Catalog::reload(const config::LoadResult& fresh, std::function<void(Result<std::uint64_t>)> done) {
   const auto tell = [this, done = std::move(done)](const Result<void>& result) {
     metrics::all().reloads[result.ok() ? "done" : "failed"].add();
     if (done) {
-      done(result.ok() ? Result<std::uint64_t>(laravel_.inspect().generation) : result.error());
+      done(!result.ok()          ? Result<std::uint64_t>(result.error())
+           : laravel_ != nullptr ? laravel_->inspectApplication(false).generation
+                                 : std::uint64_t{0});
     }
   };
   if (!fresh.problems.empty()) {
@@ -56,20 +102,43 @@ void Catalog::reload(const config::LoadResult& fresh, std::function<void(Result<
     log::warn("server", "reload: {} has changed and needs a restart", name);
   }
   log::setLevel(settings_.logLevel);
-  laravel_.reload([tell](const Result<void>& result) {
+  reloadKinds(tell);
+}
+
+void Catalog::reloadKinds(std::function<void(const Result<void>&)> done) {
+  const auto each = whenAll(kinds_.size(), [done = std::move(done)](const Result<void>& result) {
     if (result.ok()) {
       log::info("server", "reloaded");
     } else {
       log::error("server", "reload: {}; the old generation goes on", log::escape(result.error().message()));
     }
-    tell(result);
+    done(result);
   });
+  for (const auto& kind : kinds_) {
+    kind->reload(each);
+  }
 }
 
-inspect::Application Catalog::inspect(bool withWorkers) const {
-  return describe(laravel_.inspect(), static_cast<std::size_t>(settings_.queueLimit), loop_.now(), withWorkers);
+void Catalog::inspect(inspect::Status& status, bool withRows) const {
+  if (laravel_ != nullptr) {
+    status.application = laravel_->inspectApplication(withRows);
+  }
+  for (const auto& kind : kinds_) {
+    status.kinds.push_back(kind->inspect(withRows));
+  }
 }
 
-void Catalog::stop(Duration patience, std::function<void()> done) { laravel_.stop(patience, std::move(done)); }
+void Catalog::drain() {
+  for (const auto& kind : kinds_) {
+    kind->drain();
+  }
+}
+
+void Catalog::stop(Duration patience, std::function<void()> done) {
+  const auto each = whenAll(kinds_.size(), [done = std::move(done)](const Result<void>&) { done(); });
+  for (const auto& kind : kinds_) {
+    kind->stop(patience, [each] { each({}); });
+  }
+}
 
 }  // namespace bridge::upstreams

@@ -12,41 +12,54 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "loop/loop.h"
-#include "routes/router.h"
-#include "upstreams/laravel.h"
-#include "upstreams/sendfile.h"
-#include "upstreams/static_files.h"
-#include "upstreams/upstream.h"
+#include "upstreams/kind.h"
+#include "upstreams/route_table.h"
 
 namespace bridge::upstreams {
 
-/// Builds the upstreams that the settings ask for and says which paths they answer: the only place that knows every
+class LaravelKind;
+
+/// Builds the kinds of upstream that the settings ask for, and runs them together: the only place that knows every
 /// kind. Owned by main; outlives the server's connections.
 class Catalog {
  public:
+  /// Reads what files the settings name; starts nothing.
   Catalog(loop::Loop& loop, config::Settings& settings, Environment environment);
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
 
-  void addRoutes(routes::Router<Upstream*>& router);
+  /// What is wrong with those files, and paths that two kinds claim. With any, the catalog is not to be started.
+  [[nodiscard]] const std::vector<config::Problem>& problems() const { return problems_; }
+  /// Which paths go where. Operators add theirs.
+  [[nodiscard]] RouteTable& routes() { return routes_; }
 
   /// Starts what the upstreams need; requests may come before it is ready. `onFatal` is called at most once, with what
   /// makes this server useless.
   void start(std::function<void(const Error&)> onFatal);
   /// Takes over from `fresh` what may change while the server runs and brings up a new generation of workers; says in
   /// the log how that went. With problems in `fresh` nothing changes. `done` comes once, perhaps inside this call: the
-  /// generation that serves, or why the old one goes on.
+  /// generation that serves (0 without Laravel), or why the old one goes on.
   void reload(const config::LoadResult& fresh, std::function<void(Result<std::uint64_t>)> done = {});
-  /// The application's part of the status; `withWorkers`: each of them, too.
-  [[nodiscard]] inspect::Application inspect(bool withWorkers) const;
+  /// The application's and the kinds' parts of the status; `withRows`: each worker and process, too.
+  void inspect(inspect::Status& status, bool withRows) const;
+  /// The server begins to stop: requests that only wait are answered.
+  void drain();
   /// Ends everything; what is left after `patience` is killed. May be called again with less patience; the later `done`
   /// counts.
   void stop(Duration patience, std::function<void()> done);
 
  private:
+  void reloadKinds(std::function<void(const Result<void>&)> done);
+
   loop::Loop& loop_;
   config::Settings& settings_;
-  Laravel laravel_;
-  Sendfile sendfile_;
-  std::unique_ptr<StaticFiles> staticFiles_;
+  Environment environment_;
+  std::vector<config::Problem> problems_;
+  RouteTable routes_{problems_};
+  std::vector<std::unique_ptr<Kind>> kinds_;
+  /// The one of them that has generations; null: Laravel is not served.
+  LaravelKind* laravel_ = nullptr;
 };
 
 }  // namespace bridge::upstreams

@@ -77,6 +77,7 @@ class Laravel final : public Upstream {
   [[nodiscard]] bool ready() const;
   [[nodiscard]] LaravelStatus inspect() const;
 
+  [[nodiscard]] std::string_view kind() const override { return "laravel"; }
   [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                             Answer& answer) override;
 

@@ -15,19 +15,19 @@ Operators::Operators(Parts parts)
       onPort_(parts_.loop, desk_, Admin::Reach::all, {.overTcp = true, .token = parts_.settings.adminToken}),
       probes_(parts_.loop, desk_, Admin::Reach::probes) {}
 
-void Operators::addProbes(routes::Router<Upstream*>& router) {
+void Operators::addProbes(RouteTable& routes) {
   if (!parts_.settings.healthRoutes) {
     return;
   }
   for (const auto* path : {"/-/live", "/-/ready", "/-/startup"}) {
-    router.add(routes::Pattern::parse(path).value(), &probes_);
+    routes.add(path, probes_, "HEALTH_ROUTES");
   }
 }
 
 inspect::Status Operators::status(bool withRows) const {
   inspect::Status status;
   status.server = parts_.server(withRows);
-  status.application = parts_.catalog.inspect(withRows);
+  parts_.catalog.inspect(status, withRows);
   status.processes = parts_.processes();
   if (withRows) {
     status.failures = parts_.failures.list();

@@ -9,9 +9,9 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "ops/recent_failures.h"
-#include "routes/router.h"
 #include "upstreams/admin.h"
 #include "upstreams/catalog.h"
+#include "upstreams/route_table.h"
 
 namespace bridge::upstreams {
 
@@ -40,7 +40,7 @@ class Operators {
   [[nodiscard]] Upstream& onSocket() { return onSocket_; }
   [[nodiscard]] Upstream& onPort() { return onPort_; }
   /// The health routes, on the main port, where HEALTH_ROUTES is on.
-  void addProbes(routes::Router<Upstream*>& router);
+  void addProbes(RouteTable& routes);
   /// The picture of this moment; `withRows`: with every worker, request and failure.
   [[nodiscard]] inspect::Status status(bool withRows) const;
 

@@ -24,6 +24,8 @@ class Sendfile final : public Upstream {
   /// `inner` outlives this.
   Sendfile(std::vector<std::string> folders, Upstream& inner) : folders_(std::move(folders)), inner_(inner) {}
 
+  [[nodiscard]] std::string_view kind() const override { return inner_.kind(); }
+  [[nodiscard]] Terms terms() const override { return inner_.terms(); }
   [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                             Answer& answer) override;
 

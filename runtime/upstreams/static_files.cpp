@@ -102,6 +102,7 @@ class StaticFiles::FileCall final : public Call {
 
  private:
   void respond() {
+    answer_.servedBy({.kind = "static"});
     auto answer = answerWith(found_.known->facts, request_, std::move(head_));
     const auto size = found_.known->facts.size;
     if (const auto content = found_.known->content) {

@@ -34,6 +34,9 @@ class StaticFiles final : public Upstream {
   /// `next` answers what is no file; it outlives this.
   StaticFiles(loop::Loop& loop, Options options, Upstream& next);
 
+  /// That of the next one; a file is told as "static".
+  [[nodiscard]] std::string_view kind() const override { return next_.kind(); }
+  [[nodiscard]] Terms terms() const override { return next_.terms(); }
   [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                             Answer& answer) override;
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -27,6 +29,18 @@ struct ServedBy {
   /// From the complete request to the lease of a worker, and from there to the end of the answer.
   Duration waited{};
   Duration worked{};
+  /// Where an upstream answers for another one: the kind that did; empty: the upstream's own.
+  std::string_view kind{};
+};
+
+/// What an upstream asks of the front for its requests, where that differs from the front's settings.
+struct Terms {
+  static constexpr std::uint64_t kNoLimit = UINT64_MAX;
+
+  /// The largest request body, in bytes; beyond it 413.
+  std::optional<std::uint64_t> maxBody{};
+  /// The longest silence of a client inside a request body; zero: no limit.
+  std::optional<Duration> bodyIdleTimeout{};
 };
 
 /// Where an upstream puts its answer. Owned by the exchange, which outlives the Call.
@@ -46,7 +60,8 @@ class Answer {
   /// Before `head`: an error page with the status of the code. After it: the connection is cut.
   virtual void fail(Error error) = 0;
 
-  /// Stops and resumes the flow of `Call::body`; at most one buffer still follows a pause.
+  /// Stops and resumes the flow of `Call::body`; at most one buffer still follows a pause. A client that expects
+  /// 100 Continue gets it when the flow is open: deferred by `start`, a pause keeps the body with the client.
   virtual void pauseRequest() = 0;
   virtual void resumeRequest() = 0;
 
@@ -68,6 +83,8 @@ class Call {
   /// Stops and resumes the flow of `Answer::body`; at most one buffer still follows a pause.
   virtual void pause() = 0;
   virtual void resume() = 0;
+  /// The answer is whole with the client's socket: the last word, before this is destroyed.
+  virtual void written() {}
   /// The client sent FIN: it left, or it closed only its own side and still reads. Work that has not begun may be given
   /// up with `fail(ClientGone)`; work that runs goes on.
   virtual void halfClosed() {}
@@ -78,6 +95,10 @@ class Call {
 class Upstream {
  public:
   virtual ~Upstream() = default;
+  /// Its kind, for the access log and the metrics: "laravel".
+  [[nodiscard]] virtual std::string_view kind() const = 0;
+  /// The same for all its requests, from the start on.
+  [[nodiscard]] virtual Terms terms() const { return {}; }
   [[nodiscard]] virtual std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                                     Answer& answer) = 0;
 };

@@ -66,6 +66,15 @@ TEST_F(CheckEnvironment, WantsALaravelApplication) {
   EXPECT_THAT(problems(), ElementsAre("LARAVEL_PATH: \"~/none\" is not a folder"));
 }
 
+TEST_F(CheckEnvironment, WantsNoneOfThatWhereLaravelIsNotServed) {
+  settings_.serveLaravel = false;
+  settings_.laravelPath = dir_.file("none");
+  settings_.phpPath = "php9";
+  settings_.socketPath = dir_.file("none/php.sock");
+  settings_.logDir = "";
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
 TEST_F(CheckEnvironment, WantsAnExecutablePhp) {
   settings_.phpPath = dir_.write("text", "");
   EXPECT_THAT(problems(), ElementsAre("PHP_PATH: \"~/text\" is not an executable file"));

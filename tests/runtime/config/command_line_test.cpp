@@ -111,6 +111,19 @@ TEST(CommandLine, AsksTheRunningServer) {
   EXPECT_EQ(parse({"status", "--help"})->action, Action::print);
 }
 
+TEST(CommandLine, RunsOneKindAloneWithFlagsOfItsOwn) {
+  const auto line = parse({"channels", "-p", "81", "-r", "2", "--host", "::1"});
+  ASSERT_TRUE(line) << line.error().detail;
+  EXPECT_EQ(line->action, Action::serve);
+  EXPECT_EQ(line->program->name, "channels");
+  EXPECT_EQ(line->flags, (Variables{{"HTTP_PORT", "81"}, {"CHANNELS_REQUEST_TIMEOUT", "2"}, {"HTTP_HOST", "::1"}}));
+  EXPECT_EQ(parse({"channels", "--request-timeout=3"})->flags, (Variables{{"CHANNELS_REQUEST_TIMEOUT", "3"}}));
+  EXPECT_EQ(parse({"serve"})->program, &serveProgram());
+  EXPECT_EQ(parse({"--check", "channels"})->action, Action::check);
+  EXPECT_EQ(parse({"channels", "-h"})->text, helpText(*line->program));
+  EXPECT_FALSE(parse({"serve", "-p", "81"}));
+}
+
 TEST(CommandLine, SaysWhatIsWrong) {
   const std::pair<std::vector<const char*>, const char*> cases[] = {
       {{"--prot", "80"}, "--prot"},  {{"--port"}, "--port"},        {{"sevre"}, "sevre"},

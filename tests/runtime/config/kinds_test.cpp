@@ -81,6 +81,16 @@ TEST(Kinds, ListsAndWordsAreSplit) {
   EXPECT_FALSE(Words::parse("it's", ""));
 }
 
+TEST(Kinds, MountsArePathsWithoutASlashAtTheEnd) {
+  EXPECT_EQ(Mount::parse("", ""), "");
+  EXPECT_EQ(Mount::parse("off", ""), "");
+  EXPECT_EQ(Mount::parse("/", ""), "/");
+  EXPECT_EQ(Mount::parse("/a/b/", ""), "/a/b");
+  for (const auto* bad : {"a", "//", "/a//b", "/a*", "/{a}", "/a?b", "/a b"}) {
+    EXPECT_FALSE(Mount::parse(bad, "")) << bad;
+  }
+}
+
 TEST(Kinds, HostPortsAreAHostAndAPort) {
   EXPECT_EQ(HostPort::parse("", "")->host, "");
   EXPECT_EQ(*HostPort::parse("0.0.0.0:9090", ""), (Endpoint{"0.0.0.0", 9090}));

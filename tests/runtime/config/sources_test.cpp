@@ -37,16 +37,16 @@ class SourcesFromDisk : public ::testing::Test {
 };
 
 TEST_F(SourcesFromDisk, KeepTheLinkInTheWorkingDirectory) {
-  EXPECT_EQ(readSources({}).workingDirectory, dir_.file("current"));
+  EXPECT_EQ(readSources(serveProgram(), {}).workingDirectory, dir_.file("current"));
   ::setenv("PWD", "/elsewhere", 1);
-  EXPECT_EQ(readSources({}).workingDirectory, fs::current_path());
+  EXPECT_EQ(readSources(serveProgram(), {}).workingDirectory, fs::current_path());
   ::setenv("PWD", ".", 1);
-  EXPECT_EQ(readSources({}).workingDirectory, fs::current_path());
+  EXPECT_EQ(readSources(serveProgram(), {}).workingDirectory, fs::current_path());
 }
 
 TEST_F(SourcesFromDisk, ReadOneFileOnceWhereBothAreTheSame) {
   dir_.write("current/.env", "HTTP_PORT=81");
-  const auto sources = readSources({});
+  const auto sources = readSources(serveProgram(), {});
   EXPECT_FALSE(sources.workingEnvFile);
   ASSERT_TRUE(sources.applicationEnvFile);
   EXPECT_EQ(sources.applicationEnvFile->text, "HTTP_PORT=81");
@@ -56,7 +56,7 @@ TEST_F(SourcesFromDisk, ReadOneFileOnceWhereBothAreTheSame) {
 TEST_F(SourcesFromDisk, FindTheApplicationThroughTheWorkingDirectory) {
   dir_.write("current/.env", "LARAVEL_PATH=" + dir_.file("app"));
   dir_.write("app/.env", "HTTP_PORT=82");
-  const auto sources = readSources({});
+  const auto sources = readSources(serveProgram(), {});
   ASSERT_TRUE(sources.workingEnvFile);
   ASSERT_TRUE(sources.applicationEnvFile);
   EXPECT_EQ(load(sources).settings.httpPort, 82);
@@ -68,13 +68,13 @@ TEST_F(SourcesFromDisk, ReadTheFileThatLaravelWouldRead) {
   dir_.write("app/.env.staging", "HTTP_PORT=2");
   const Variables flags = {{"LARAVEL_PATH", dir_.file("app")}};
   ::setenv("APP_ENV", "staging", 1);
-  EXPECT_EQ(load(readSources(flags)).settings.httpPort, 2);
+  EXPECT_EQ(load(readSources(serveProgram(), flags)).settings.httpPort, 2);
   ::setenv("APP_ENV", "production", 1);
-  EXPECT_EQ(load(readSources(flags)).settings.httpPort, 1);
+  EXPECT_EQ(load(readSources(serveProgram(), flags)).settings.httpPort, 1);
 }
 
 TEST_F(SourcesFromDisk, DoWithoutFiles) {
-  const auto sources = readSources({});
+  const auto sources = readSources(serveProgram(), {});
   EXPECT_FALSE(sources.workingEnvFile);
   EXPECT_FALSE(sources.applicationEnvFile);
   EXPECT_TRUE(sources.problems.empty());

@@ -16,6 +16,7 @@ AccessRecord sample() {
           .waited = Millis(2),
           .worked = Millis(9),
           .pid = 4711,
+          .upstream = {},
           .error = {}};
 }
 
@@ -32,7 +33,8 @@ TEST(AccessLog, LeavesTheQueryOutUnlessAsked) {
 TEST(AccessLog, NamesTheErrorThatEndedTheRequest) {
   auto record = sample();
   record.error = "WorkerDied";
-  EXPECT_TRUE(accessLine(record, false).ends_with(" error=WorkerDied"));
+  record.upstream = "laravel";
+  EXPECT_TRUE(accessLine(record, false).ends_with(" upstream=laravel error=WorkerDied"));
 }
 
 TEST(AccessLog, KeepsForeignBytesFromBreakingTheLine) {

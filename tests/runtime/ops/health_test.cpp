@@ -35,6 +35,13 @@ TEST(Health, FollowsTheState) {
        no("\"the application is booting\""), no("\"the application is booting\"")},
       {"boot failed", [](auto& s) { s.application = {}, s.application.state = "unavailable"; },
        no("\"the application does not boot\""), no("\"the application does not boot\"")},
+      {"no Laravel", [](auto& s) { s.application = {}; }, kOk, kOk},
+      {"nothing at all", [](auto& s) { s.application = {}, s.kinds = {}; }, no("\"nothing is served\""), kOk},
+      {"another kind is not ready",
+       [](auto& s) {
+         s.kinds = {{"lambdas", "a process is starting", {}, {}}};
+       },
+       no("\"a process is starting\""), kOk},
       {"handler by hand", [](auto& s) { s.application.generation = 0, s.application.byHand = true; }, kOk, kOk},
   };
   for (const auto& one : cases) {

@@ -20,6 +20,7 @@ TEST(MetricsText, ShowsTheStatusOfThisMoment) {
         "bridge_memory_bytes{process=\"workers\"} 94371840\n", "bridge_log_lines_dropped_total 5\n",
         "bridge_memory_bytes{process=\"processes\"} 31457280\n", "bridge_process_up{process=\"queue.1\"} 1\n",
         "bridge_process_up{process=\"ws\"} 0\n", "bridge_generation 2\n",
+        "bridge_upstream{figure=\"waiting\",upstream=\"lambdas\"} 3\n",
         "bridge_info{version=\"" BRIDGE_VERSION "\"} 1\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }

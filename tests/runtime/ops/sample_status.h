@@ -78,6 +78,21 @@ inline inspect::Status sampleStatus() {
                        .restarts = 6,
                        .lastEnd = "exit code 1, its last words: \"<no port>\"",
                        .resident = 0}};
+  status.kinds = {
+      {.name = "laravel", .notReady = {}, .figures = {}, .children = {}},
+      {.name = "lambdas",
+       .notReady = {},
+       .figures = {{"waiting", 3}, {"load", 0.5}},
+       .children = {{.id = "api<1>",
+                     .pid = 6002,
+                     .state = "Up",
+                     .uptime = Seconds(5),
+                     .starts = 2,
+                     .requests = 9,
+                     .inProgress = 1,
+                     .lastEnd = "exit code 1",
+                     .resident = 30U << 20U}}},
+  };
   status.failures = {{.at = 1'767'323'045.5,
                       .id = "r-0",
                       .error = "WorkerDied",

@@ -73,6 +73,21 @@ TEST(StatusJson, TellsWhatTheDetectorsHaveFound) {
   EXPECT_EQ(findings[0]["workers"].GetInt(), 2);
 }
 
+TEST(StatusJson, TellsWhatEachKindCountsAndKeeps) {
+  const auto json = parse(sampleStatus());
+  ASSERT_EQ(json["upstreams"].Size(), 2U);
+  EXPECT_STREQ(json["upstreams"][0]["kind"].GetString(), "laravel");
+  const auto& lambdas = json["upstreams"][1];
+  EXPECT_EQ(lambdas["figures"]["waiting"].GetInt(), 3);
+  EXPECT_DOUBLE_EQ(lambdas["figures"]["load"].GetDouble(), 0.5);
+  const auto& process = lambdas["processes"][0];
+  EXPECT_STREQ(process["id"].GetString(), "api<1>");
+  EXPECT_EQ(process["pid"].GetInt(), 6002);
+  EXPECT_EQ(process["starts"].GetInt(), 2);
+  EXPECT_EQ(process["in_progress"].GetInt(), 1);
+  EXPECT_STREQ(process["last_end"].GetString(), "exit code 1");
+}
+
 TEST(StatusJson, SaysWhyItIsNotReady) {
   auto status = sampleStatus();
   status.server.stopping = true;

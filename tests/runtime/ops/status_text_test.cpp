@@ -24,9 +24,19 @@ TEST(StatusText, TellsAPersonWhatGoesOn) {
        {"pid 4700", "up 1 h 1 min", "3 connections of 100, 1 requests in progress",
         "serving, generation 2, handler 4711", "1 busy, 1 idle", "2 of 64, the first waits 250 ms", "workers 90.0 MB",
         "GET /slow/<b>", "leak     App\\Basket::$items was null, is <b> after GET /basket", "WorkerDied id=r-0",
-        "6001 running", "queue.1\n", "ws, next start in 56.0 s: exit code 1, its last words: \"<no port>\""}) {
+        "lambdas     waiting 3, load 0.5", "6002 api<1>", "6001 running", "queue.1\n",
+        "ws, next start in 56.0 s: exit code 1, its last words: \"<no port>\""}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
+}
+
+TEST(StatusText, SpeaksOfNoApplicationWhereThereIsNone) {
+  auto status = sampleStatus();
+  status.application = {};
+  const auto text = statusText(statusJson(status), {}).value();
+  EXPECT_THAT(text, HasSubstr("memory      server 12.0 MB"));
+  EXPECT_THAT(text, Not(HasSubstr("application")));
+  EXPECT_THAT(text, HasSubstr("lambdas"));
 }
 
 TEST(StatusText, PutsTheLongestAtWorkFirst) {

@@ -36,6 +36,92 @@ TEST_F(ExchangeTest, AnswersWhatNoRouteServesWith404) {
   EXPECT_THAT(exchange("GET /other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
 }
 
+TEST_F(ExchangeTest, LetsAnUpstreamSayHowLargeABodyMayBe) {
+  server->front().options.maxBody = 1 << 20;
+  upstream.theTerms.maxBody = 4;
+  EXPECT_THAT(exchange("POST /app/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"), StartsWith("HTTP/1.1 413 "));
+  server->front().options.maxBody = 4;
+  upstream.theTerms.maxBody = upstreams::Terms::kNoLimit;
+  EXPECT_THAT(exchange("POST /app/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"),
+              EndsWith("POST /app/a hello"));
+}
+
+TEST_F(ExchangeTest, TellsTheCallWhenTheSocketHasItsWholeAnswer) {
+  int written = 0;
+  int destroyedBefore = -1;
+  upstream.script.onWritten = [&] {
+    ++written;
+    destroyedBefore = upstream.destroyed;
+  };
+  exchange(kGet);
+  EXPECT_EQ(written, 1);
+  EXPECT_EQ(destroyedBefore, 0);
+}
+
+TEST_F(ExchangeTest, DoesNotSpeakOfAnAnswerThatWasCutAsWritten) {
+  int written = 0;
+  upstream.script.onWritten = [&] { ++written; };
+  answerWith([](Answer& answer) {
+    answer.head({.status = 200, .reason = {}, .headers = {{"Content-Length", "10"}}});
+    answer.body(Bytes::copyOf("short"));
+    answer.end();
+  });
+  exchange(kGet);
+  EXPECT_EQ(written, 0);
+}
+
+TEST_F(ExchangeTest, InvitesABodyOnlyWhenTheUpstreamReadsIt) {
+  upstream.script.onStart = [this](const http::Request&, Answer& answer) {
+    answer.pauseRequest();
+    loop.defer([&answer] {
+      answer.informational({.status = 103, .reason = {}, .headers = {}});
+      answer.resumeRequest();
+    });
+  };
+  std::string invited;
+  std::string answered;
+  serve([&] {
+    TestClient client(port);
+    client.send(
+        "POST /app/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n"
+        "Expect: 100-continue\r\n\r\n");
+    invited = client.readUntilContains("HTTP/1.1 100 Continue\r\n\r\n");
+    client.send("hi");
+    answered = client.readAll();
+  });
+  EXPECT_THAT(invited, StartsWith("HTTP/1.1 103 "));
+  EXPECT_THAT(answered, EndsWith("POST /app/a hi"));
+}
+
+TEST_F(ExchangeTest, SeesAClientLeaveThatWaitsWithAPausedBody) {
+  // More than is read ahead, and less than the kernel takes.
+  for (const std::size_t size : {std::size_t{10}, std::size_t{100'000}}) {
+    upstream.script.onStart = [](const http::Request&, Answer& answer) { answer.pauseRequest(); };
+    std::atomic<int> left = 0;
+    upstream.script.onHalfClosed = [&](Answer& answer) {
+      ++left;
+      answer.fail({ErrorCode::ClientGone, {}});
+    };
+    const int destroyed = upstream.destroyed;
+    bool closed = false;
+    serve([&] {
+      TestClient client(port);
+      client.send("POST /app/a HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size + 1) + "\r\n\r\n");
+      while (upstream.started == 0) {
+        std::this_thread::yield();
+      }
+      client.send(std::string(size, 'x'));
+      client.closeWriting();
+      client.readAll();
+      closed = client.closedByPeer() || left == 1;
+    });
+    EXPECT_TRUE(closed) << size;
+    EXPECT_EQ(left, 1) << size;
+    EXPECT_EQ(upstream.destroyed, destroyed + 1) << size;
+    upstream.started = 0;
+  }
+}
+
 TEST_F(ExchangeTest, AnswersOptionsForTheServerItself) {
   server->front().filters.push_back(std::make_unique<ServerOptions>());
   const auto answer = exchange("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

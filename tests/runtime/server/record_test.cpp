@@ -43,6 +43,22 @@ TEST_F(RecordTest, CountsRequestsByTheirRouteAndTheClassOfTheirStatus) {
   }
 }
 
+TEST_F(RecordTest, CountsRequestsByTheKindOfTheirUpstream) {
+  const auto count = [](std::string_view kind) { return metrics::all().upstreamRequests[kind]["2xx"].value(); };
+  const double scripted = count("scripted");
+  const double other = count("other");
+  exchange(get);
+  EXPECT_EQ(count("scripted"), scripted + 1);
+  upstream.script.onEnd = [](const auto&, upstreams::Answer& answer, const auto&) {
+    answer.servedBy({.pid = 0, .waited = {}, .worked = {}, .kind = "other"});
+    answer.head({.status = 200, .reason = {}, .headers = {}});
+    answer.end();
+  };
+  exchange(get);
+  EXPECT_EQ(count("scripted"), scripted + 1);
+  EXPECT_EQ(count("other"), other + 1);
+}
+
 TEST_F(RecordTest, CountsWhatNoRouteTook) {
   const double before = requests("none", "4xx");
   exchange("GET /else HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

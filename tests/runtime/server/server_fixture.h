@@ -102,10 +102,13 @@ class ScriptedUpstream final : public upstreams::Upstream {
     };
     std::function<void(upstreams::Answer&)> onResume = [](auto&) {};
     std::function<void(upstreams::Answer&)> onHalfClosed = [](auto&) {};
+    std::function<void()> onWritten = [] {};
   };
 
   explicit ScriptedUpstream(loop::Loop& loop) : loop_(loop) {}
 
+  [[nodiscard]] std::string_view kind() const override { return "scripted"; }
+  [[nodiscard]] upstreams::Terms terms() const override { return theTerms; }
   std::unique_ptr<upstreams::Call> start(const http::Request& request, const upstreams::Params&,
                                          upstreams::Answer& answer) override {
     ++started;
@@ -113,6 +116,7 @@ class ScriptedUpstream final : public upstreams::Upstream {
   }
 
   Script script;
+  upstreams::Terms theTerms{};
   std::atomic<int> started = 0;
   std::atomic<int> destroyed = 0;
   int paused = 0;
@@ -143,6 +147,7 @@ class ScriptedUpstream final : public upstreams::Upstream {
     void pause() override { ++owner_.paused; }
     void resume() override { owner_.script.onResume(answer_); }
     void halfClosed() override { owner_.script.onHalfClosed(answer_); }
+    void written() override { owner_.script.onWritten(); }
 
    private:
     ScriptedUpstream& owner_;

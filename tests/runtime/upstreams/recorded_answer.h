@@ -34,6 +34,9 @@ class RecordedAnswer final : public upstreams::Answer {
   void end() override {
     EXPECT_TRUE(head_ && !done());
     ended = true;
+    if (call && tellsWritten) {
+      call->written();
+    }
     finish();
   }
   void fail(Error error) override {
@@ -74,6 +77,8 @@ class RecordedAnswer final : public upstreams::Answer {
   upstreams::ServedBy served;
   std::optional<Error> failure;
   bool ended = false;
+  /// The client's socket takes all that comes.
+  bool tellsWritten = true;
   int requestPauses = 0;
   int requestResumes = 0;
   std::unique_ptr<upstreams::Call> call;

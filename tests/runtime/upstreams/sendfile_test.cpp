@@ -30,6 +30,7 @@ struct FakeApplication final : Upstream {
     Answer& answer;
   };
 
+  [[nodiscard]] std::string_view kind() const override { return "fake"; }
   std::unique_ptr<Call> start(const http::Request& request, const Params&, Answer& answer) override {
     seen = request.head.headers;
     return std::make_unique<FakeCall>(*this, answer);

@@ -24,6 +24,7 @@ constexpr std::int64_t kNow = 1'800'000'000;
 
 /// Stands for the application.
 struct CountingUpstream final : Upstream {
+  [[nodiscard]] std::string_view kind() const override { return "counting"; }
   std::unique_ptr<Call> start(const http::Request&, const Params&, Answer&) override {
     ++requests;
     return nullptr;
