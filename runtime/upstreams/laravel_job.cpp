@@ -22,6 +22,10 @@ constexpr Duration kStackGrace = Millis(500);
 /// Of a request's path on the status page and in the slow log.
 constexpr std::size_t kLabelLength = 200;
 
+/// Workers that a request is handed to until one takes it. Those that were killed together are found dead one after the
+/// other; a request that no worker can read must not use up the pool.
+constexpr int kMostHandovers = 8;
+
 std::string labelOf(const http::RequestHead& head) { return head.method + " " + head.path.substr(0, kLabelLength); }
 
 }  // namespace
@@ -288,7 +292,7 @@ void LaravelJob::onLost(const Error& error, bool taken) {
   silence_.stop();
   slow_.reset();
   if (state_.is(State::Running) && !taken && answer_ != nullptr && error.info().retryable &&
-      !std::exchange(retried_, true)) {
+      ++lostUnread_ < kMostHandovers) {
     log::warn("laravel", "id={} worker {} was found dead ({}): asking another one", id_, pid_,
               log::escape(error.detail));
     state_.move(State::Queued);

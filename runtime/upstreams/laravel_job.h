@@ -104,7 +104,8 @@ class LaravelJob final : private pool::WorkerEvents {
   RequestLimits limits_;
   CollectedBody body_;
   StateMachine<Traits> state_{State::Queued};
-  bool retried_ = false;
+  /// How often a worker was lost before it took the request.
+  int lostUnread_ = 0;
   bool taken_ = false;
 
   Instant completedAt_;

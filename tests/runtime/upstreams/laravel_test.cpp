@@ -179,7 +179,22 @@ TEST_F(LaravelTest, AWorkerThatIsFoundDeadIsReplacedUnseen) {
   EXPECT_EQ(app_.lines("runs").size(), 1U);
 }
 
-TEST_F(LaravelTest, ARequestIsTriedTwiceAtMost) {
+TEST_F(LaravelTest, ARequestOutlivesAllIdleWorkers) {
+  settings_.socketPoolMin = settings_.socketPoolMax = 4;
+  startAndWait();
+  ASSERT_TRUE(run([this] { return laravel_->inspect().pool.idle == 4; }));
+  std::vector<pid_t> workers;
+  for (const auto& worker : laravel_->inspect().pool.workers) workers.push_back(worker.pid);
+  // Stopped first, so that the server learns of all the deaths at once, and too late.
+  for (const pid_t worker : workers) ASSERT_EQ(::kill(worker, SIGSTOP), 0);
+  auto& answer = ask("/");
+  ASSERT_TRUE(run([this] { return laravel_->inspect().pool.busy == 1; }));
+  for (const pid_t worker : workers) ASSERT_EQ(::kill(worker, SIGKILL), 0);
+  EXPECT_EQ(finish(answer).status(), 200);
+  EXPECT_EQ(app_.lines("runs").size(), 1U);
+}
+
+TEST_F(LaravelTest, ARequestThatNoWorkerCanTakeIsGivenUp) {
   startAndWait();
   EXPECT_EQ(get("/never-taken").code(), ErrorCode::WorkerUnreachable);
   EXPECT_FALSE(app_.has("runs"));
