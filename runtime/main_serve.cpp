@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,7 @@
 #include "server/service_report.h"
 #include "upstreams/catalog.h"
 #include "upstreams/operators.h"
+#include "upstreams/reload_watch.h"
 
 namespace bridge {
 namespace {
@@ -112,28 +114,58 @@ class Serving {
       stop();
     });
     programs_.run(programsOf(settings_, environment_));
+    watch();
     loop_.run();
     return exitCode_;
   }
 
  private:
   void reload(std::function<void(Result<std::uint64_t>)> done) {
+    ++reloads_;
     report_.reloading();
     catalog_.reload(config::load(config::readSources(*commandLine_.program, commandLine_.flags)),
                     [this, done = std::move(done)](const Result<std::uint64_t>& result) {
                       report_.reloaded();
                       if (result.ok()) {
                         programs_.run(programsOf(settings_, environment_));
+                        watch();
                       }
                       if (done) {
                         done(result);
                       }
+                      if (--reloads_ == 0 && afterReload_) {
+                        std::exchange(afterReload_, nullptr)();
+                      }
                     });
+  }
+
+  /// What has changed may have come too late for a reload that is under way.
+  void reloadForWatch(std::function<void()> done) {
+    auto begin = [this, done = std::move(done)] { reload([done](const Result<std::uint64_t>&) { done(); }); };
+    if (reloads_ > 0) {
+      afterReload_ = std::move(begin);
+    } else {
+      begin();
+    }
+  }
+
+  void watch() {
+    upstreams::ReloadWatch::Options options{.root = settings_.laravelPath, .patterns = settings_.watchPaths};
+    if (!settings_.watch || stopping_) {
+      // It may be the one that asked for this reload.
+      loop_.defer([watch = std::shared_ptr(std::move(watch_))] {});
+    } else if (watch_) {
+      watch_->update(std::move(options));
+    } else {
+      watch_ = std::make_unique<upstreams::ReloadWatch>(
+          loop_, std::move(options), [this](std::function<void()> done) { reloadForWatch(std::move(done)); });
+    }
   }
 
   void stop() {
     // A second signal ends everything at once.
     const bool atOnce = std::exchange(stopping_, true);
+    watch_.reset();
     const Duration patience = atOnce ? Duration::zero() : settings_.shutdownTimeout;
     log::info("server", "stopping: {} connections, {:.0f} s at most", server_.connections(), toMillis(patience) / 1000);
     report_.stopping(atOnce ? patience : patience + programs_.patience());
@@ -157,7 +189,10 @@ class Serving {
   upstreams::Operators operators_;
   server::AdminDoors doors_;
   server::ServiceReport report_;
+  std::unique_ptr<upstreams::ReloadWatch> watch_;
   bool stopping_ = false;
+  std::size_t reloads_ = 0;
+  std::function<void()> afterReload_;
   int exitCode_ = EXIT_SUCCESS;
 };
 

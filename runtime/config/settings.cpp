@@ -136,6 +136,11 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   };
   notAbove("SOCKET_POOL_MIN", "SOCKET_POOL_MAX", settings.socketPoolMin, settings.socketPoolMax);
   notAbove("MAX_HEADER_LINE", "MAX_HEADER_SIZE", settings.maxHeaderLine, settings.maxHeaderSize);
+  for (const auto& path : settings.watchPaths) {
+    if (path.starts_with('/') || ("/" + path + "/").find("/../") != std::string::npos) {
+      problems.push_back({"WATCH_PATHS", path, "leads out of the application's folder, where all paths start"});
+    }
+  }
   for (const auto& wrong : settings.processes.problems) {
     problems.push_back({"BRIDGE_PROCESSES", "", wrong});
   }

@@ -11,6 +11,26 @@ struct FsWatch::Core : Block<uv_fs_event_t> {
   Slot<const std::string&> onChange;
 };
 
+namespace {
+
+/// The limits of inotify are those of the user, over all of its programs.
+Error refusal(const std::string& path, int error) {
+  switch (error) {
+    case UV_ENOSPC:
+      return {ErrorCode::Io, "watch " + path +
+                                 ": the limit of inotify watches is reached; as root: sysctl "
+                                 "fs.inotify.max_user_watches=524288"};
+    case UV_EMFILE:
+      return {ErrorCode::Io, "watch " + path +
+                                 ": the limit of inotify instances, or of open files, is reached; as root: sysctl "
+                                 "fs.inotify.max_user_instances=1024"};
+    default:
+      return uvError("watch " + path, error);
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<FsWatch>> FsWatch::open(Loop& loop, const std::string& path, OnChange onChange) {
   auto* core = new Core(loop);
   uv_fs_event_init(uvLoop(loop), &core->uv);
@@ -24,7 +44,7 @@ Result<std::unique_ptr<FsWatch>> FsWatch::open(Loop& loop, const std::string& pa
       },
       path.c_str(), 0);
   if (error != 0) {
-    return uvError("watch " + path, error);
+    return refusal(path, error);
   }
   return watch;
 }

@@ -14,9 +14,11 @@ class Loop;
 /// ends the watch. A watched file that is replaced by a rename must be watched anew: watch its folder instead.
 class FsWatch {
  public:
-  /// The name inside the folder, or of the file; empty where the kernel did not say. Bursts are not merged.
+  /// The name inside the folder; the last part of `path` where the file or folder itself is meant. Bursts are not
+  /// merged.
   using OnChange = std::function<void(const std::string& name)>;
 
+  /// The error says what to do where a limit of inotify is reached.
   [[nodiscard]] static Result<std::unique_ptr<FsWatch>> open(Loop& loop, const std::string& path, OnChange onChange);
   ~FsWatch();
   FsWatch(const FsWatch&) = delete;

@@ -21,6 +21,7 @@ final class ServeCommand extends Command
         {--workers= : Workers, a fixed number: sets SOCKET_POOL_MIN and SOCKET_POOL_MAX}
         {--max-requests= : Requests after which a worker is replaced (WORKER_MAX_REQUESTS; 0 for never)}
         {--detect : Look after each request for what it leaves behind (DETECT); for development and staging}
+        {--watch : Reload when files of the application change (WATCH); for development}
         {--handler : Be the PHP side only, listening on SOCKET_PATH for a server started elsewhere}';
 
     protected $description = 'Serve the application with Laravel Bridge';
@@ -85,6 +86,10 @@ final class ServeCommand extends Command
                     $arguments[] = "{$flag}={$value}";
                 }
             }
+        }
+
+        if ($this->option('watch')) {
+            $arguments[] = '--watch';
         }
 
         return $arguments;

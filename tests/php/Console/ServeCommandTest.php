@@ -40,11 +40,11 @@ final class ServeCommandTest extends TestCase
     #[Test]
     public function run_by_a_person_it_becomes_the_server(): void
     {
-        $processes = $this->serve(['--host' => '0.0.0.0', '--port' => '9000', '--workers' => '4', '--max-requests' => '500'], ['APP_ENV' => 'production']);
+        $processes = $this->serve(['--host' => '0.0.0.0', '--port' => '9000', '--workers' => '4', '--max-requests' => '500', '--watch' => true], ['APP_ENV' => 'production']);
 
         self::assertSame('/bin/true', $processes->became[0]['program']);
         self::assertSame(
-            ['serve', '--host=0.0.0.0', '--port=9000', '--min-workers=4', '--max-workers=4', '--max-requests=500'],
+            ['serve', '--host=0.0.0.0', '--port=9000', '--min-workers=4', '--max-workers=4', '--max-requests=500', '--watch'],
             $processes->became[0]['arguments'],
         );
         self::assertSame(

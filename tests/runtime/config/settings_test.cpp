@@ -238,5 +238,12 @@ TEST(Settings, TellAllProblemsOfOtherProcessesAndNothingOfTheirCommands) {
                   "BRIDGE_PROCESSES: the entry \"b\" has no colon before its command"));
 }
 
+TEST(Settings, WatchNothingOutsideOfTheApplication) {
+  EXPECT_THAT(problemTexts(loadFrom({{"WATCH_PATHS", "app, /etc, ../x, a/../b, ok..php"}})),
+              ElementsAre("WATCH_PATHS: \"/etc\" leads out of the application's folder, where all paths start",
+                          "WATCH_PATHS: \"../x\" leads out of the application's folder, where all paths start",
+                          "WATCH_PATHS: \"a/../b\" leads out of the application's folder, where all paths start"));
+}
+
 }  // namespace
 }  // namespace bridge::config

@@ -53,12 +53,11 @@ final class QueueController extends Controller
             : redirect()->route('queue')->with('status', $status);
     }
 
-    /** @return array{pending: int, running: int, failed: int, result: mixed} */
+    /** @return array{pending: int, failed: int, result: mixed} */
     private function state(): array
     {
         return [
             'pending' => DB::table('jobs')->count(),
-            'running' => DB::table('jobs')->whereNotNull('reserved_at')->count(),
             'failed' => DB::table('failed_jobs')->count(),
             'result' => Cache::get(RememberValue::CACHE_KEY),
         ];

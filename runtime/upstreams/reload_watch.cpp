@@ -1,0 +1,81 @@
+#include "upstreams/reload_watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "loop/loop.h"
+
+namespace bridge::upstreams {
+
+ReloadWatch::ReloadWatch(loop::Loop& loop, Options options, std::function<void(std::function<void()> done)> reload)
+    : loop_(loop), options_(std::move(options)), list_(options_.patterns), reload_(std::move(reload)), timer_(loop) {
+  open();
+}
+
+ReloadWatch::~ReloadWatch() = default;
+
+void ReloadWatch::open() {
+  unwatched_ = 0;
+  tree_ = std::make_unique<loop::TreeWatch>(
+      loop_, options_.root,
+      loop::TreeWatch::Events{.enter = [this](const std::string& folder) { return list_.enters(folder); },
+                              .onChange = [this](const std::string& path) { onChange(path); },
+                              .onError = [this](const Error& error) { onError(error); }});
+  log::info("watch", "a change in {} makes a reload ({} folders are watched)", log::escape(options_.root),
+            tree_->folders());
+}
+
+void ReloadWatch::update(Options options) {
+  const bool same = options.root == options_.root && options.patterns == options_.patterns;
+  options_ = std::move(options);
+  if (!same || !tree_->current()) {
+    list_ = config::WatchList(options_.patterns);
+    open();
+  }
+}
+
+void ReloadWatch::onError(const Error& error) {
+  // One line is enough: the others have the same reason.
+  if (unwatched_++ == 0) {
+    log::error("watch", "{}; some changes will not be noticed, laravel-bridge reload does the same by hand",
+               log::escape(error.detail));
+  }
+}
+
+void ReloadWatch::onChange(const std::string& path) {
+  if (!list_.wants(path)) {
+    return;
+  }
+  if (changes_++ == 0) {
+    first_ = path;
+    since_ = loop_.now();
+  }
+  arm();
+}
+
+void ReloadWatch::arm() {
+  if (!reloading_) {
+    timer_.start(std::clamp(since_ + options_.longest - loop_.now(), Duration::zero(), options_.quiet),
+                 [this] { fire(); });
+  }
+}
+
+void ReloadWatch::fire() {
+  log::info("watch", "{} has changed{}: reload", log::escape(first_),
+            changes_ > 1 ? fmt::format(", and {} more changes", changes_ - 1) : "");
+  changes_ = 0;
+  reloading_ = true;
+  reload_([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) {
+      return;
+    }
+    reloading_ = false;
+    // What has changed meanwhile may not be in it.
+    if (changes_ > 0) {
+      arm();
+    }
+  });
+}
+
+}  // namespace bridge::upstreams
