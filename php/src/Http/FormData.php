@@ -28,7 +28,7 @@ final class FormData
     ) {
     }
 
-    public static function of(Form $form): self
+    public static function of(Form $form, Limits $limits = new Limits): self
     {
         $names = [];
         $values = [];
@@ -38,7 +38,7 @@ final class FormData
         }
         $post = self::map(self::tree($names), static fn (int $i): string => $values[$i]);
 
-        $parts = $form->files;
+        $parts = self::withinLimits($form, $limits);
         $tree = self::tree(array_map(static fn (UploadedPart $part): string => $part->field, $parts));
         $files = [];
         foreach ($tree as $field => $branch) {
@@ -67,6 +67,45 @@ final class FormData
     }
 
     /**
+     * The files as PHP would take them: not more than it may, and an error in the place of one that is too large. The file
+     * itself is the server's, which removes it.
+     *
+     * @return list<UploadedPart>
+     */
+    private static function withinLimits(Form $form, Limits $limits): array
+    {
+        // A form may say so itself, in a field before its files; PHP believes the last one.
+        $own = PHP_INT_MAX;
+        foreach ($form->fields as [$name, $value]) {
+            if ($name === 'MAX_FILE_SIZE' && (int) $value > 0) {
+                $own = (int) $value;
+            }
+        }
+        $parts = [];
+        $taken = 0;
+        foreach ($form->files as $part) {
+            if ($part->error === UPLOAD_ERR_NO_FILE) {
+                $parts[] = $part;
+
+                continue;
+            }
+            if (++$taken > $limits->files) {
+                break;
+            }
+            $error = match (true) {
+                $part->error !== UPLOAD_ERR_OK => $part->error,
+                $part->size > $limits->file => UPLOAD_ERR_INI_SIZE,
+                $part->size > $own => UPLOAD_ERR_FORM_SIZE,
+                default => UPLOAD_ERR_OK,
+            };
+            // With an error PHP tells no type, no size and no path.
+            $parts[] = $error === UPLOAD_ERR_OK ? $part : new UploadedPart($part->field, $part->name, '', '', 0, $error);
+        }
+
+        return $parts;
+    }
+
+    /**
      * @param  list<string>  $names
      * @return array<array-key, mixed> with the index of the name as each leaf
      */
@@ -76,7 +115,8 @@ final class FormData
         foreach ($names as $i => $name) {
             $query[] = rawurlencode($name).'='.$i;
         }
-        parse_str(implode('&', $query), $tree);
+        // Over max_input_vars PHP warns, and takes what fits.
+        @parse_str(implode('&', $query), $tree);
 
         return $tree;
     }

@@ -20,12 +20,15 @@ final class RequestFactory
 
     private readonly ServerVariables $variables;
 
+    private readonly Limits $limits;
+
     /** @var Closure(SymfonyRequest, string, string): void */
     private readonly Closure $locate;
 
-    public function __construct(string $publicPath)
+    public function __construct(string $publicPath, ?Limits $limits = null)
     {
         $this->variables = new ServerVariables($publicPath);
+        $this->limits = $limits ?? Limits::ofPhp();
         /** @var Closure(SymfonyRequest, string, string): void $locate */
         $locate = Closure::bind(static function (SymfonyRequest $request, string $target, string $path): void {
             $request->requestUri = $target;
@@ -41,17 +44,20 @@ final class RequestFactory
         $server = $this->variables->of($message);
         $query = [];
         if ($server['QUERY_STRING'] !== '') {
-            parse_str($server['QUERY_STRING'], $query);
+            // Over max_input_vars PHP warns, and takes what fits.
+            @parse_str($server['QUERY_STRING'], $query);
         }
         $cookies = isset($server['HTTP_COOKIE']) ? Cookies::parse($server['HTTP_COOKIE']) : [];
         $post = [];
         $files = [];
         $uploaded = [];
-        if ($message->form !== null) {
-            $form = FormData::of($message->form);
+        if ($message->length > $this->limits->post) {
+            // As under PHP: nothing of it is read as a form. Laravel answers 413.
+        } elseif ($message->form !== null) {
+            $form = FormData::of($message->form, $this->limits);
             [$post, $files, $uploaded] = [$form->post, $form->files, $form->uploaded];
         } elseif ($message->length > 0 && in_array($message->method, self::WITH_FORM, true) && self::isForm($server['CONTENT_TYPE'] ?? '')) {
-            parse_str($message->spool === null ? $message->body : self::contents($message->spool), $post);
+            @parse_str($message->spool === null ? $message->body : self::contents($message->spool), $post);
         }
 
         $_SERVER = $server;

@@ -102,7 +102,10 @@ final class ResponseWriter
                 $headers = self::without($headers, $name);
             }
             foreach ($values as $value) {
-                $headers[] = [$name, (string) $value];
+                // What was hinted at stays in PHP's list, and belongs to the answer already.
+                if (! EarlyHints::sent() || ! in_array([$name, (string) $value], $headers, true)) {
+                    $headers[] = [$name, (string) $value];
+                }
             }
         }
         foreach ($response->headers->getCookies() as $cookie) {

@@ -9,6 +9,7 @@ use Illuminate\Contracts\Foundation\Application as Laravel;
 use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Http\Request;
 use LaravelBridge\Exceptions\ConnectionLost;
+use LaravelBridge\Http\EarlyHints;
 use LaravelBridge\Http\RequestFactory;
 use LaravelBridge\Http\ResponseWriter;
 use LaravelBridge\Laravel\Detection\Detector;
@@ -71,6 +72,7 @@ final class BootedApplication implements Application
     public function handle(Wire\Request $request, Answer $answer, Output $output): void
     {
         $this->detector?->begin();
+        EarlyHints::belongTo($answer);
         $this->request = $asked = $this->requests->make($request);
         $this->lifecycle->requestReceived($asked);
         $this->response = $this->kernel->handle($asked);

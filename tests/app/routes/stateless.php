@@ -32,6 +32,7 @@ Route::get('/cookies', [ResponseController::class, 'cookies'])->name('cookies');
 Route::get('/redirect', [ResponseController::class, 'redirect'])->name('redirect');
 Route::get('/latin1', [ResponseController::class, 'latin1'])->name('latin1');
 Route::get('/header', [ResponseController::class, 'header'])->name('header');
+Route::get('/hints', [ResponseController::class, 'hints'])->name('hints');
 Route::get('/framing/{kind}', [ResponseController::class, 'framing'])->name('framing');
 Route::get('/echo', [ResponseController::class, 'echoed'])->name('echo');
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge\Tests\Http;
 
 use Illuminate\Http\UploadedFile;
+use LaravelBridge\Http\Limits;
 use LaravelBridge\Http\RequestFactory;
 use LaravelBridge\Tests\Support\RealPhp;
 use LaravelBridge\Wire\Form;
@@ -114,6 +115,64 @@ final class RealPhpParityTest extends TestCase
             ['photo', 'me.png', 'image/png', 'PNG'], ['docs[]', 'one.txt', 'text/plain', 'one'], ['docs[]', 'C:\\temp\\two.txt', 'text/plain', 'two'],
             ['deep[a][b]', 'dir/three.txt', 'text/plain', 'three'], ['none', '', 'application/octet-stream', ''],
         ];
+        [$headers, $body] = $this->multipart($fields, $files);
+        $real = self::$php->ask('POST', '/', $headers, $body);
+        [$parts, $paths] = $this->parts($files);
+        $request = $this->make('POST', '/', $headers, '', strlen($body), new Form($fields, $parts));
+
+        self::assertSame($real['post'], $_POST);
+        self::assertSame($real['files'], array_map($this->contents(...), $_FILES));
+        $two = $request->file('docs.1');
+        self::assertInstanceOf(UploadedFile::class, $two);
+        self::assertSame('two', file_get_contents($two->getPathname()));
+        self::assertNull($request->file('none'));
+        array_map(unlink(...), $paths);
+    }
+
+    /**
+     * @return iterable<string, array{array<string, string>, Limits, list<array{string, string}>}>
+     */
+    public static function limits(): iterable
+    {
+        yield 'a file that is too large' => [['upload_max_filesize' => '4'], new Limits(file: 4), []];
+        yield 'and by the form itself' => [[], new Limits, [['MAX_FILE_SIZE', '4']]];
+        yield 'more files than allowed' => [['max_file_uploads' => '2'], new Limits(files: 2), []];
+        yield 'no files at all' => [['file_uploads' => '0'], new Limits(files: 0), []];
+        yield 'a body that is too large' => [['post_max_size' => '100'], new Limits(post: 100), []];
+    }
+
+    /**
+     * @param  array<string, string>  $settings
+     * @param  list<array{string, string}>  $fields
+     */
+    #[Test]
+    #[DataProvider('limits')]
+    public function what_php_does_not_allow_is_refused_alike(array $settings, Limits $limits, array $fields): void
+    {
+        $php = new RealPhp($settings);
+        $fields[] = ['title', 'hello'];
+        $files = [['one', 'one.txt', 'text/plain', 'one'], ['none', '', 'application/octet-stream', ''], ['large', 'large.txt', 'text/plain', 'large'], ['list[]', 'two.txt', 'text/plain', 'two']];
+        [$headers, $body] = $this->multipart($fields, $files);
+        $real = $php->ask('POST', '/', $headers, $body);
+        $php->stop();
+        [$parts, $paths] = $this->parts($files);
+        $request = $this->make('POST', '/', $headers, '', strlen($body), new Form($fields, $parts), $limits);
+
+        self::assertSame($real['post'], $_POST);
+        self::assertSame($real['files'], array_map($this->contents(...), $_FILES));
+        foreach ($request->files as $file) {
+            self::assertSame(is_array($file) || $file->getError() === UPLOAD_ERR_OK, is_array($file) || $file->isValid());
+        }
+        array_map(unlink(...), $paths);
+    }
+
+    /**
+     * @param  list<array{string, string}>  $fields
+     * @param  list<array{string, string, string, string}>  $files  field, name, type, contents
+     * @return array{list<array{string, string}>, string} headers and body
+     */
+    private function multipart(array $fields, array $files): array
+    {
         $body = '';
         foreach ($fields as [$name, $value]) {
             $body .= "--frontier\r\nContent-Disposition: form-data; name=\"{$name}\"\r\n\r\n{$value}\r\n";
@@ -123,9 +182,16 @@ final class RealPhpParityTest extends TestCase
             $body .= "--frontier\r\nContent-Disposition: form-data; name=\"{$name}\"; filename=\"{$quoted}\"\r\nContent-Type: {$type}\r\n\r\n{$contents}\r\n";
         }
         $body .= "--frontier--\r\n";
-        $headers = [['Host', 'localhost'], ['Content-Type', 'multipart/form-data; boundary=frontier'], ['Content-Length', (string) strlen($body)]];
-        $real = self::$php->ask('POST', '/', $headers, $body);
 
+        return [[['Host', 'localhost'], ['Content-Type', 'multipart/form-data; boundary=frontier'], ['Content-Length', (string) strlen($body)]], $body];
+    }
+
+    /**
+     * @param  list<array{string, string, string, string}>  $files
+     * @return array{list<UploadedPart>, list<string>} what the server makes of them, and the files on the disk
+     */
+    private function parts(array $files): array
+    {
         $parts = [];
         $paths = [];
         foreach ($files as [$name, $file, $type, $contents]) {
@@ -136,15 +202,8 @@ final class RealPhpParityTest extends TestCase
             }
             $parts[] = new UploadedPart($name, $file, $path === '' ? '' : $type, $path, strlen($contents), $path === '' ? UPLOAD_ERR_NO_FILE : UPLOAD_ERR_OK);
         }
-        $request = $this->make('POST', '/', $headers, '', strlen($body), new Form($fields, $parts));
 
-        self::assertSame($real['post'], $_POST);
-        self::assertSame($real['files'], array_map($this->contents(...), $_FILES));
-        $two = $request->file('docs.1');
-        self::assertInstanceOf(UploadedFile::class, $two);
-        self::assertSame('two', file_get_contents($two->getPathname()));
-        self::assertNull($request->file('none'));
-        array_map(unlink(...), $paths);
+        return [$parts, $paths];
     }
 
     /**
@@ -165,9 +224,9 @@ final class RealPhpParityTest extends TestCase
     /**
      * @param  list<array{string, string}>  $headers
      */
-    private function make(string $method, string $target, array $headers, string $body = '', ?int $length = null, ?Form $form = null): \Illuminate\Http\Request
+    private function make(string $method, string $target, array $headers, string $body = '', ?int $length = null, ?Form $form = null, ?Limits $limits = null): \Illuminate\Http\Request
     {
-        return (new RequestFactory('/srv/app/public'))->make(new Request(
+        return (new RequestFactory('/srv/app/public', $limits))->make(new Request(
             id: 'r1', method: $method, target: $target, host: 'localhost', headers: $headers, body: $body,
             length: $length ?? strlen($body), form: $form,
         ));

@@ -32,14 +32,17 @@ final class RealPhp
 
     private int $port = 0;
 
-    public function __construct()
+    /**
+     * @param  array<string, string>  $settings
+     */
+    public function __construct(array $settings = [])
     {
         $this->folder = sys_get_temp_dir().'/bridge-real-php-'.bin2hex(random_bytes(4));
         mkdir($this->folder);
         file_put_contents($this->folder.'/index.php', self::SCRIPT);
         $errors = $this->folder.'/errors';
         $process = proc_open(
-            [PHP_BINARY, '-S', '127.0.0.1:0', '-t', $this->folder, $this->folder.'/index.php'],
+            [PHP_BINARY, '-d', 'display_errors=stderr', '-d', 'display_startup_errors=0', ...array_merge(...array_map(static fn (string $name): array => ['-d', "{$name}={$settings[$name]}"], array_keys($settings))), '-S', '127.0.0.1:0', '-t', $this->folder, $this->folder.'/index.php'],
             [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], ['file', $errors, 'w']],
             $pipes,
         );

@@ -42,6 +42,17 @@ final class ResponseController extends Controller
             ->header('X-Latin1', "caf\xE9");
     }
 
+    /** Early hints, by the object of the answer or (?other=1) by another one. */
+    public function hints(Request $request): Response
+    {
+        $hints = new Response;
+        $hints->headers->set('Link', '</css/app.css>; rel=preload; as=style');
+        $hints->sendHeaders(103);
+        $answer = $request->has('other') ? new Response : $hints;
+
+        return $answer->setContent("hinted\n")->header('X-Framework', 'yes');
+    }
+
     /** PHP's own functions beside the framework's response; with ?exit=1 instead of it. */
     public function header(Request $request): Response
     {
