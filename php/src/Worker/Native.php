@@ -27,7 +27,11 @@ class Native
             struct { uintptr_t ub_write; uintptr_t flush; } addresses;
         } bridge_output;
         extern bridge_sapi_module sapi_module;
+        typedef struct { uintptr_t shutdown_functions; } bridge_basic_globals;
+        extern bridge_basic_globals basic_globals;
         void php_handle_aborted_connection(void);
+        void php_call_shutdown_functions(void);
+        void php_free_shutdown_functions(void);
         void _exit(int code);
         int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
         int close(int descriptor);
@@ -37,6 +41,9 @@ class Native
     private const PR_SET_PDEATHSIG = 1;
 
     private const F_SETFD = 2;
+
+    /** Where in the engine's hash table the number of its elements stands. */
+    private const HASH_ELEMENTS = 28;
 
     private const FD_CLOEXEC = 1;
 
@@ -173,5 +180,38 @@ class Native
     public function abortConnection(): void
     {
         $this->ffi?->php_handle_aborted_connection();
+    }
+
+    /**
+     * The list of shutdown functions (register_shutdown_function), 0 while there is none; null where it cannot be reached.
+     */
+    public function shutdownFunctions(): ?int
+    {
+        return $this->ffi?->basic_globals->shutdown_functions;
+    }
+
+    public function setShutdownFunctions(int $list): void
+    {
+        if ($this->ffi !== null) {
+            $this->ffi->basic_globals->shutdown_functions = $list;
+        }
+    }
+
+    /** How many functions are on a list: a member of a structure of the engine. */
+    public function countShutdownFunctions(int $list): int
+    {
+        return $this->ffi === null || $list === 0 ? 0 : $this->ffi->cast('uint32_t *', $list + self::HASH_ELEMENTS)[0];
+    }
+
+    /** Calls the functions that are on the list now, and those that they register. May throw what they throw. */
+    public function callShutdownFunctions(): void
+    {
+        $this->ffi?->php_call_shutdown_functions();
+    }
+
+    /** Forgets them; there is no list afterwards. */
+    public function freeShutdownFunctions(): void
+    {
+        $this->ffi?->php_free_shutdown_functions();
     }
 }

@@ -28,6 +28,8 @@ final class Worker
 
     private readonly PhpSession $session;
 
+    private readonly ShutdownFunctions $shutdownFunctions;
+
     private readonly int $pid;
 
     private int $served = 0;
@@ -59,6 +61,7 @@ final class Worker
         $this->headers = new PhpHeaders;
         $this->session = new PhpSession;
         $this->output = new Output($connection, $native, $this->headers);
+        $this->shutdownFunctions = new ShutdownFunctions($native, fn (bool $over) => $over ? $this->finishInterrupted() : $this->shutdown());
     }
 
     /**
@@ -74,7 +77,7 @@ final class Worker
                 return 0;
             }
             self::$current = $this;
-            register_shutdown_function($this->shutdown(...));
+            register_shutdown_function(fn () => $this->shutdownFunctions->apart() ? null : $this->shutdown());
 
             return $this->serve();
         } catch (ConnectionLost) {
@@ -177,6 +180,7 @@ final class Worker
         $this->id = $request->id;
         $this->connection->taken();
         $this->output->begin($answer);
+        $this->shutdownFunctions->begin();
         $connected = true;
         try {
             $this->application->handle($request, $answer, $this->output);
@@ -185,10 +189,12 @@ final class Worker
         } catch (Throwable $e) {
             $this->application->report($e);
         }
-        try {
-            $this->application->terminate();
-        } catch (Throwable $e) {
-            $this->application->report($e);
+        foreach ([$this->application->terminate(...), $this->shutdownFunctions->call(...)] as $afterwards) {
+            try {
+                $afterwards();
+            } catch (Throwable $e) {
+                $this->application->report($e);
+            }
         }
         $this->session->write();
         // What terminable work prints has no reader: the client has its whole answer.

@@ -78,6 +78,26 @@ $routes = [
         });
         exit(0);
     },
+    '/shutdown' => static function (Request $request, Answer $answer): void {
+        foreach (['first', 'second'] as $word) {
+            register_shutdown_function(static function () use ($word, $request): void {
+                file_put_contents($request->body, "{$word} {$request->id}\n", FILE_APPEND);
+                register_shutdown_function(static fn () => file_put_contents($request->body, "and after {$word}\n", FILE_APPEND));
+                echo 'nobody reads this';
+            });
+        }
+        say($answer, 'answered');
+    },
+    '/shutdown-throws' => static function (Request $request, Answer $answer): void {
+        register_shutdown_function(static fn () => throw new RuntimeException('too late'));
+        say($answer, 'answered');
+    },
+    '/shutdown-exits' => static function (Request $request, Answer $answer): void {
+        register_shutdown_function(static function (): void {
+            exit(3);
+        });
+        say($answer, 'answered');
+    },
     // PHP's own session, which some packages use.
     '/session' => static function (Request $request, Answer $answer): void {
         session_save_path(sys_get_temp_dir());

@@ -53,6 +53,35 @@ final class WorkerTest extends TestCase
     }
 
     #[Test]
+    public function functions_for_the_end_run_at_the_end_of_their_request_and_once(): void
+    {
+        $file = (string) tempnam(sys_get_temp_dir(), 'shutdown');
+        $server = self::$handler->worker();
+        $first = $server->exchange('POST', '/shutdown', ['id' => 'one'], $file);
+        $afterFirst = (string) file_get_contents($file);
+        $server->exchange('GET', '/a');
+        $server->exchange('POST', '/shutdown', ['id' => 'two'], $file);
+
+        self::assertSame(['answered', false], [$first->body(), $first->ready['retire'] ?? null]);
+        self::assertSame("first one\nsecond one\nand after first\nand after second\n", $afterFirst);
+        self::assertSame(str_replace('one', 'two', $afterFirst), substr((string) file_get_contents($file), strlen($afterFirst)));
+        unlink($file);
+    }
+
+    #[Test]
+    public function what_they_throw_costs_nobody_an_answer(): void
+    {
+        $server = self::$handler->worker();
+        self::assertSame('answered', $server->exchange('GET', '/shutdown-throws')->body());
+        self::assertSame('GET /a ', $server->exchange('GET', '/a')->body());
+
+        $exits = self::$handler->worker();
+        $answer = $exits->exchange('GET', '/shutdown-exits');
+        self::assertSame(['answered', true], [$answer->body(), $answer->ready['retire'] ?? null]);
+        self::assertNull($exits->receive());
+    }
+
+    #[Test]
     public function it_takes_a_body_of_several_megabytes(): void
     {
         $body = random_bytes(3_000_000);
