@@ -53,6 +53,7 @@ void configure(server::Front& front, const config::Settings& settings) {
                    .accessLog = settings.accessLog,
                    .logQuery = settings.logQuery,
                    .counted = true};
+  front.filters.clear();
   // First: what follows speaks of the client.
   if (!front.options.trustedProxies.empty()) {
     front.filters.push_back(std::make_unique<server::TrustedProxies>(front.options.trustedProxies));

@@ -17,7 +17,8 @@
 namespace bridge {
 
 [[nodiscard]] log::Options logOptionsOf(const config::Settings& settings);
-/// The limits of the front door, and its filters.
+/// The limits of the front door, and its filters, at the start and after a reload. Connections that are open keep the
+/// limits of a request's head.
 void configure(server::Front& front, const config::Settings& settings);
 /// The doors that the server opens for operators, and the one at which the commands knock.
 [[nodiscard]] server::AdminDoors::Options adminDoorsOf(const config::Settings& settings);

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "config/sources.h"
 #include "loop/inherited.h"
 #include "loop/limits.h"
+#include "loop/listener.h"
 #include "loop/loop.h"
 #include "loop/signal.h"
 #include "main_options.h"
@@ -40,6 +42,8 @@ upstreams::Environment initialEnvironment() {
   }
   return variables;
 }
+
+bool isUnix(const std::string& host) { return host.starts_with("unix:"); }
 
 int refuse(const Error& error) {
   log::error("server", "{}", error.detail);
@@ -87,9 +91,10 @@ class Serving {
     if (!sockets.ok()) {
       return std::move(sockets).error();
     }
-    auto listening = sockets->http.empty()
-                         ? server_.listen(settings_.httpHost, settings_.httpPort, settings_.httpSocketMode)
-                         : server_.listen(std::move(sockets->http));
+    place_ = {settings_.httpHost, settings_.httpPort};
+    inherited_ = !sockets->http.empty();
+    auto listening = inherited_ ? server_.listen(std::move(sockets->http))
+                                : server_.listen(place_.host, place_.port, settings_.httpSocketMode);
     if (!listening.ok()) {
       return listening;
     }
@@ -123,20 +128,58 @@ class Serving {
   void reload(std::function<void(Result<std::uint64_t>)> done) {
     ++reloads_;
     report_.reloading();
-    catalog_.reload(config::load(config::readSources(*commandLine_.program, commandLine_.flags)),
-                    [this, done = std::move(done)](const Result<std::uint64_t>& result) {
-                      report_.reloaded();
-                      if (result.ok()) {
-                        programs_.run(programsOf(settings_, environment_));
-                        watch();
-                      }
-                      if (done) {
-                        done(result);
-                      }
-                      if (--reloads_ == 0 && afterReload_) {
-                        std::exchange(afterReload_, nullptr)();
-                      }
-                    });
+    auto fresh = config::load(config::readSources(*commandLine_.program, commandLine_.flags));
+    const config::Endpoint place{fresh.settings.httpHost, fresh.settings.httpPort};
+    // Shared, for the callback must be copyable; moved out of there.
+    auto next = std::make_shared<std::unique_ptr<loop::Listener>>(openNext(fresh, place));
+    catalog_.reload(fresh, [this, place, next, done = std::move(done)](const Result<std::uint64_t>& result) {
+      report_.reloaded();
+      if (result.ok()) {
+        configure(server_.front(), settings_);
+        move(place, std::move(*next));
+        programs_.run(programsOf(settings_, environment_));
+        watch();
+      }
+      if (done) {
+        done(result);
+      }
+      if (--reloads_ == 0 && afterReload_) {
+        std::exchange(afterReload_, nullptr)();
+      }
+    });
+  }
+
+  /// The port of the fresh settings, if it is another one and can be opened now: only with the new generation it is
+  /// served, for nothing may change when that fails.
+  [[nodiscard]] std::unique_ptr<loop::Listener> openNext(config::LoadResult& fresh, const config::Endpoint& place) {
+    if (place == place_ || !fresh.problems.empty()) {
+      return nullptr;
+    }
+    if (inherited_) {
+      log::warn("server", "reload: HTTP_HOST and HTTP_PORT mean nothing where the socket is inherited");
+      return nullptr;
+    }
+    const bool overlaps = place.port == place_.port && !isUnix(place.host) && !isUnix(place_.host);
+    if (overlaps) {
+      log::warn("server", "reload: HTTP_HOST has changed and needs a restart: port {} cannot be opened twice",
+                place.port);
+      return nullptr;
+    }
+    auto opened = server_.openNext(place.host, place.port, fresh.settings.httpSocketMode);
+    if (!opened.ok()) {
+      fresh.problems.push_back({isUnix(place.host) ? "HTTP_HOST" : "HTTP_PORT", "", opened.error().detail});
+      return nullptr;
+    }
+    return std::move(*opened);
+  }
+
+  void move(const config::Endpoint& place, std::unique_ptr<loop::Listener> next) {
+    if (next) {
+      const auto before = server_.address();
+      server_.move(std::move(next));
+      place_ = place;
+      log::info("server", "listening on {}, no more on {}", server_.address(), before);
+    }
   }
 
   /// What has changed may have come too late for a reload that is under way.
@@ -190,6 +233,9 @@ class Serving {
   server::AdminDoors doors_;
   server::ServiceReport report_;
   std::unique_ptr<upstreams::ReloadWatch> watch_;
+  /// Where clients come in, as the settings say it, unless the socket is inherited.
+  config::Endpoint place_;
+  bool inherited_ = false;
   bool stopping_ = false;
   std::size_t reloads_ = 0;
   std::function<void()> afterReload_;

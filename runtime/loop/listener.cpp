@@ -143,13 +143,22 @@ void Listener::watch() {
   }
 }
 
+void Listener::acceptWaiting() {
+  for (const auto& socket : sockets_) {
+    while (accept(*socket) > 0) {
+    }
+  }
+}
+
 // The callback for a connection may destroy the listener, hence the copies.
-void Listener::accept(const Socket& socket) {
+int Listener::accept(const Socket& socket) {
   const auto alive = alive_;
   const auto onAccept = onAccept_;
-  for (int i = 0; i < kAcceptsPerTurn && *alive && !paused_ && !resting_; ++i) {
+  int accepted = 0;
+  while (accepted < kAcceptsPerTurn && *alive && !paused_ && !resting_) {
     const int fd = ::accept4(socket.descriptor.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
+      ++accepted;
       auto stream = Stream::open(loop_, fd, socket.tcp ? Stream::Kind::tcp : Stream::Kind::local);
       if (stream.ok()) {
         (*onAccept)(std::move(*stream));
@@ -157,12 +166,14 @@ void Listener::accept(const Socket& socket) {
         log::warn("loop", "a connection is dropped: {}", stream.error().detail);
       }
     } else if (errno == EAGAIN) {
-      return;
+      break;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       rest(errno);
+    } else {
+      ++accepted;  // An error of one connection that broke before it was accepted (accept(2)).
     }
-    // Other errors belong to one connection that broke before it was accepted (accept(2)).
   }
+  return accepted;
 }
 
 void Listener::rest(int errorNumber) {

@@ -48,6 +48,9 @@ class Listener {
   /// Stops and resumes accepting; the kernel goes on queueing connections up to the backlog.
   void pause();
   void resume();
+  /// Accepts all that wait now: before the listener is destroyed while the server goes on. Their `onAccept` comes
+  /// inside the call and must not destroy the listener.
+  void acceptWaiting();
 
  private:
   struct Socket;
@@ -55,7 +58,8 @@ class Listener {
   Listener(Loop& loop, OnAccept onAccept);
   /// Takes over a socket that listens.
   Result<void> add(int descriptor);
-  void accept(const Socket& socket);
+  /// At most so many; the result tells how many there were.
+  int accept(const Socket& socket);
   void rest(int errorNumber);
   /// Watches the sockets, or not, as `paused_` and `resting_` say.
   void watch();

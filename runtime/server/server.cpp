@@ -32,25 +32,49 @@ std::string_view Front::date() {
 }
 
 Result<void> Server::listen(const std::string& host, int port, unsigned socketMode) {
-  const auto onAccept = [this](std::unique_ptr<loop::Stream> stream) { accept(std::move(stream)); };
-  return take(host.starts_with(kUnixPrefix) ? loop::Listener::unixSocket(front_.loop, host.substr(kUnixPrefix.size()),
-                                                                         socketMode, kBacklog, onAccept)
-                                            : loop::Listener::tcp(front_.loop, host, port, kBacklog, onAccept));
-}
-
-Result<void> Server::listen(std::vector<loop::Descriptor> inherited) {
-  return take(loop::Listener::inherit(front_.loop, std::move(inherited),
-                                      [this](std::unique_ptr<loop::Stream> stream) { accept(std::move(stream)); }));
-}
-
-Result<void> Server::take(Result<std::unique_ptr<loop::Listener>> listener) {
+  auto listener = openNext(host, port, socketMode);
   if (!listener.ok()) {
     return std::move(listener).error();
   }
-  listener_ = std::move(*listener);
+  take(std::move(*listener));
+  return {};
+}
+
+Result<void> Server::listen(std::vector<loop::Descriptor> inherited) {
+  auto listener = loop::Listener::inherit(front_.loop, std::move(inherited),
+                                          [this](std::unique_ptr<loop::Stream> stream) { accept(std::move(stream)); });
+  if (!listener.ok()) {
+    return std::move(listener).error();
+  }
+  take(std::move(*listener));
+  return {};
+}
+
+Result<std::unique_ptr<loop::Listener>> Server::openNext(const std::string& host, int port, unsigned socketMode) {
+  const auto onAccept = [this](std::unique_ptr<loop::Stream> stream) { accept(std::move(stream)); };
+  auto listener =
+      host.starts_with(kUnixPrefix)
+          ? loop::Listener::unixSocket(front_.loop, host.substr(kUnixPrefix.size()), socketMode, kBacklog, onAccept)
+          : loop::Listener::tcp(front_.loop, host, port, kBacklog, onAccept);
+  if (listener.ok()) {
+    (*listener)->pause();
+  }
+  return listener;
+}
+
+void Server::move(std::unique_ptr<loop::Listener> next) {
+  if (front_.draining) {
+    return;
+  }
+  listener_->acceptWaiting();
+  take(std::move(next));
+}
+
+void Server::take(std::unique_ptr<loop::Listener> listener) {
+  listener_ = std::move(listener);
+  listener_->resume();
   const auto address = loop::toString(listener_->address());
   address_ = address.starts_with(kUnixPrefix) ? address : "http://" + address;
-  return {};
 }
 
 void Server::accept(std::unique_ptr<loop::Stream> stream) {

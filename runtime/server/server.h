@@ -30,6 +30,11 @@ class Server {
   [[nodiscard]] Result<void> listen(const std::string& host, int port, unsigned socketMode);
   /// The same on sockets, at least one, that somebody else has opened (socket activation).
   [[nodiscard]] Result<void> listen(std::vector<loop::Descriptor> inherited);
+  /// Opens a port beside the one that is served, for `move` or for nothing. Connections to it wait meanwhile.
+  [[nodiscard]] Result<std::unique_ptr<loop::Listener>> openNext(const std::string& host, int port,
+                                                                 unsigned socketMode);
+  /// Serves that one from now on, and closes the port before; who is connected there stays.
+  void move(std::unique_ptr<loop::Listener> next);
   /// "http://127.0.0.1:8080" or "unix:/path", as a person would type it.
   [[nodiscard]] const std::string& address() const { return address_; }
 
@@ -42,7 +47,7 @@ class Server {
   [[nodiscard]] inspect::Server inspect(bool withRequests) const;
 
  private:
-  Result<void> take(Result<std::unique_ptr<loop::Listener>> listener);
+  void take(std::unique_ptr<loop::Listener> listener);
   void accept(std::unique_ptr<loop::Stream> stream);
   void turnAway(std::unique_ptr<loop::Stream> stream);
   [[nodiscard]] bool makeRoom();

@@ -15,7 +15,7 @@ struct Reply {
 };
 
 /// A look at every request before it is routed and at every answer before it is written. One object serves all
-/// requests for the life of the server and keeps nothing of them.
+/// requests until a reload makes another one, and keeps nothing of them.
 class Filter {
  public:
   virtual ~Filter() = default;

@@ -223,10 +223,11 @@ TEST(Settings, DoNotCompareWhatIsWrongByItself) {
 
 TEST(Settings, ChangeWhileRunningOnlyWhereTheirRowSaysSo) {
   auto running = load(sources()).settings;
-  const auto fresh = loadFrom({{"LOG_LEVEL", "debug"}, {"HTTP_PORT", "9000"}, {"SOCKET_PATH", "/run/b.sock"}}).settings;
-  EXPECT_THAT(reload(running, fresh), ElementsAre("HTTP_PORT", "SOCKET_PATH", "ADMIN_SOCKET"));
+  const auto fresh =
+      loadFrom({{"LOG_LEVEL", "debug"}, {"SPOOL_DIR", "/spool"}, {"SOCKET_PATH", "/run/b.sock"}}).settings;
+  EXPECT_THAT(reload(running, fresh), ElementsAre("SOCKET_PATH", "SPOOL_DIR", "ADMIN_SOCKET"));
   EXPECT_EQ(running.logLevel, Level::debug);
-  EXPECT_EQ(running.httpPort, 8080);
+  EXPECT_EQ(running.spoolDir, "/tmp");
   EXPECT_EQ(running.socketPath, "/tmp/rust_php_bridge.sock");
 }
 

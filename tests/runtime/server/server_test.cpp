@@ -29,6 +29,42 @@ TEST_F(ServerRoomTest, SaysWhyItCannotListen) {
   EXPECT_THAT(result.error().detail, HasSubstr(std::to_string(port)));
 }
 
+TEST_F(ServerRoomTest, MovesToAnotherPortAndLosesNobody) {
+  listen();
+  const int before = port;
+  std::unique_ptr<TestClient> kept;
+  serve([&] {
+    kept = std::make_unique<TestClient>(before);
+    kept->send("GET /app/kept HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(kept->readUntilContains("GET /app/kept"), HasSubstr("200"));
+  });
+  // It has connected, and the server has not looked yet.
+  TestClient waiting(before);
+  waiting.send("GET /app/waiting HTTP/1.0\r\n\r\n");
+
+  auto next = server->openNext("127.0.0.1", 0, 0600);
+  ASSERT_TRUE(next.ok());
+  const int other = (*next)->address().port;
+  TestClient early(other);
+  early.send("GET /app/early HTTP/1.0\r\n\r\n");
+  server->move(std::move(*next));
+
+  EXPECT_EQ(server->address(), "http://127.0.0.1:" + std::to_string(other));
+  serve([&] {
+    EXPECT_THAT(waiting.readAll(), HasSubstr("GET /app/waiting"));
+    EXPECT_THAT(early.readAll(), HasSubstr("GET /app/early"));
+    kept->send("GET /app/again HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(kept->readUntilContains("GET /app/again"), HasSubstr("200"));
+    EXPECT_FALSE(TestClient(before).connected());
+  });
+}
+
+TEST_F(ServerRoomTest, LeavesThePortItHasWhereTheNextCannotBeOpened) {
+  listen();
+  EXPECT_FALSE(server->openNext("127.0.0.1", port, 0600).ok());
+  EXPECT_THAT(exchange("GET /app/x HTTP/1.0\r\n\r\n"), HasSubstr("GET /app/x"));
+}
+
 TEST_F(ServerRoomTest, ServesOnSocketsThatItInherited) {
   const auto inherited = [](int first, int second) {
     std::vector<loop::Descriptor> sockets;
