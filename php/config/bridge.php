@@ -40,6 +40,16 @@ return [
     'disconnect' => false,
 
     /*
+     * Where `Channels::publish` finds the topics of the server: its PUBSUB_MOUNT, the PUBSUB_TOKEN that it has, too, and
+     * the seconds that may pass.
+     */
+    'pubsub' => [
+        'url' => env('PUBSUB_URL', 'http://127.0.0.1:'.env('HTTP_PORT', 8080).env('PUBSUB_MOUNT', '/pubsub')),
+        'token' => env('PUBSUB_TOKEN', ''),
+        'timeout' => 5.0,
+    ],
+
+    /*
      * What `laravel-rust:check` and DETECT are not to report: places ("App\Basket::$items") or classes, * for anything.
      */
     'detect' => [

@@ -13,10 +13,13 @@ using OwnName = Program::OwnName;
 using std::string_view;
 
 constexpr std::array<string_view, 5> kChannelsGroups = {"Channels", "Listening", "Clients", "Logs", "Operators"};
-constexpr std::array kChannelsDefaults = {
-    Default{"SERVE_LARAVEL", "off"},        Default{"HTTP_PORT", "3000"},
-    Default{"CHANNELS_MOUNT", "/channels"}, Default{"CHANNELS_STATE_PATH", "/state"},
-    Default{"MAX_CONNECTIONS", "100000"},   Default{"LOG_DIR", ""}};
+constexpr std::array kChannelsDefaults = {Default{"SERVE_LARAVEL", "off"},
+                                          Default{"HTTP_PORT", "3000"},
+                                          Default{"CHANNELS_MOUNT", "/channels"},
+                                          Default{"CHANNELS_STATE_PATH", "/state"},
+                                          Default{"PUBSUB_MOUNT", "/pubsub"},
+                                          Default{"MAX_CONNECTIONS", "100000"},
+                                          Default{"LOG_DIR", ""}};
 constexpr std::array kChannelsNames = {OwnName{"PORT", "HTTP_PORT"},
                                        OwnName{"REQUEST_TIMEOUT", "CHANNELS_REQUEST_TIMEOUT"}};
 constexpr std::array kChannelsFlags = {OwnFlag{"-p,--port", "HTTP_PORT", "PORT"},

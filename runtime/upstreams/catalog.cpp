@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "upstreams/channels.h"
 #include "upstreams/laravel_kind.h"
+#include "upstreams/pubsub.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -25,6 +26,7 @@ std::unique_ptr<Kind> make(const KindContext& context) {
 /// Every kind but Laravel, which the catalog asks for more than the others.
 constexpr std::array kRows = {
     Row{[](const config::Settings& settings) { return !settings.channelsMount.empty(); }, make<ChannelsKind>},
+    Row{[](const config::Settings& settings) { return !settings.pubsubMount.empty(); }, make<PubsubKind>},
 };
 
 /// Calls `done` when it has been called for each of `count`, with the first error.
@@ -47,7 +49,12 @@ std::function<void(const Result<void>&)> whenAll(std::size_t count, std::functio
 
 Catalog::Catalog(loop::Loop& loop, config::Settings& settings, Environment environment)
     : loop_(loop), settings_(settings), environment_(std::move(environment)) {
-  const KindContext context{.loop = loop_, .settings = settings_, .environment = environment_, .problems = problems_};
+  const KindContext context{
+      .loop = loop_,
+      .settings = settings_,
+      .environment = environment_,
+      .application = [this]() -> Upstream* { return laravel_ == nullptr ? nullptr : &laravel_->application(); },
+      .problems = problems_};
   for (const auto& row : kRows) {
     if (row.wanted(settings_)) {
       kinds_.push_back(row.make(context));

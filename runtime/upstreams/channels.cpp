@@ -3,12 +3,10 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <optional>
 #include <utility>
 
-#include "http/percent.h"
+#include "upstreams/channel_path.h"
 #include "upstreams/short_answer.h"
-#include "wire/json.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -42,25 +40,6 @@ std::string stateJson(const ChannelBook& book) {
   }
   json.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
-}
-
-/// The names of a path below the mount, decoded: nothing where it is malformed.
-std::optional<std::vector<std::string>> namesOf(std::string_view path) {
-  std::vector<std::string> names;
-  while (!path.empty()) {
-    path.remove_prefix(1);  // The slash.
-    const auto segment = path.substr(0, path.find('/'));
-    auto name = http::percentDecode(segment);
-    if (!name || !wire::json::isUtf8(*name)) {
-      return std::nullopt;
-    }
-    names.push_back(std::move(*name));
-    path.remove_prefix(segment.size());
-  }
-  if (!names.empty() && names.back().empty()) {
-    names.pop_back();  // A slash at the end.
-  }
-  return names;
 }
 
 /// Builds the short answers to one request.
@@ -130,12 +109,11 @@ inspect::Kind ChannelsKind::inspect(bool /*withRows*/) const {
 std::unique_ptr<Call> ChannelsKind::start(const http::Request& request, const Params& /*params*/, Answer& answer) {
   const Replies reply(loop_, answer);
   const std::string_view method = request.head.method;
-  std::string_view path = request.head.path;
+  const std::string_view path = request.head.path;
   if (path == settings_.channelsStatePath) {
     return method == "GET" ? reply.json(stateJson(book_)) : reply.empty(405, {{"Allow", "GET"}});
   }
-  path.remove_prefix(settings_.channelsMount == "/" ? 0 : settings_.channelsMount.size());
-  auto names = namesOf(path);
+  auto names = namesBelow(settings_.channelsMount, path);
   if (!names) {
     return reply.fail(ErrorCode::BadRequest);
   }

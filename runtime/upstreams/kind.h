@@ -27,6 +27,8 @@ struct KindContext {
   const config::Settings& settings;
   /// That of the server's start, for children.
   const Environment& environment;
+  /// The Laravel application, once all kinds are built; null: it is not served.
+  std::function<Upstream*()> application;
   /// Takes what is wrong with the files that the settings name; the server does not start then.
   std::vector<config::Problem>& problems;
 };

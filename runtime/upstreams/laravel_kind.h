@@ -22,6 +22,8 @@ class LaravelKind final : public Kind {
   /// Its name; the rest is `inspectApplication`.
   [[nodiscard]] inspect::Kind inspect(bool withRows) const override;
 
+  /// The application itself, for requests of the server's own.
+  [[nodiscard]] Upstream& application() { return laravel_; }
   /// Workers, queue and generations, which no other kind has; `withWorkers`: each of them, too.
   [[nodiscard]] inspect::Application inspectApplication(bool withWorkers) const;
 

@@ -58,7 +58,7 @@ class ChannelsTest : public ::testing::Test {
   Environment environment;
   std::vector<config::Problem> problems;
   std::unique_ptr<ChannelsKind> kind =
-      std::make_unique<ChannelsKind>(KindContext{loop, settings, environment, problems});
+      std::make_unique<ChannelsKind>(KindContext{loop, settings, environment, [] { return nullptr; }, problems});
   std::vector<std::unique_ptr<RecordedAnswer>> answers;
 };
 
