@@ -99,7 +99,7 @@ ProducerCall::~ProducerCall() {
 void ProducerCall::onWaiting() { answer_.pauseRequest(); }
 
 void ProducerCall::body(Bytes data) {
-  if (transfer_) {
+  if (transfer_ && transfer_->flowing()) {
     const auto transfer = transfer_;
     transfer->send(std::move(data));
   } else if (!over_) {
@@ -109,7 +109,7 @@ void ProducerCall::body(Bytes data) {
 
 void ProducerCall::end() {
   ended_ = true;
-  if (transfer_) {
+  if (transfer_ && transfer_->flowing()) {
     const auto transfer = transfer_;
     transfer->endOfBody();
   }
@@ -156,8 +156,14 @@ void Transfer::begin() {
   consumer_->leaveQueue();
   producer_->transfer_ = self;
   consumer_->transfer_ = self;
-  // Each of these calls may take one side away.
   consumer_->answer_.head(producer_->headForConsumer());
+  // Behind the flush of that head: a body of any size comes in chunks, and its reader sees at once that it is matched.
+  book_.loop().defer([self] { self->flow(); });
+}
+
+void Transfer::flow() {
+  flowing_ = true;
+  // Each of these calls may take one side away.
   if (producer_ == nullptr) {
     return;
   }

@@ -117,11 +117,14 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
       : book_(book), channel_(std::move(channel)), producer_(&producer), consumer_(&consumer) {}
 
   void begin();
+  /// What the producer says goes to the consumer at once.
+  [[nodiscard]] bool flowing() const { return flowing_; }
 
  private:
   friend class ProducerCall;
   friend class ConsumerCall;
 
+  void flow();
   void send(Bytes data);
   void endOfBody();
   void pauseProducer();
@@ -138,6 +141,7 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   /// Null: it has left, or needs no more of this.
   ProducerCall* producer_;
   ConsumerCall* consumer_;
+  bool flowing_ = false;
   bool anythingSent_ = false;
   bool ended_ = false;
 };
