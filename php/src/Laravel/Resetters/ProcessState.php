@@ -26,7 +26,10 @@ final class ProcessState implements Resetter
     ];
 
     /** Each request has its own; what composer notes there is of the process. */
-    private const NOT_RESTORED = ['_SERVER', '_GET', '_POST', '_COOKIE', '_FILES', '_REQUEST', '_SESSION', '_ENV', 'GLOBALS', '__composer_autoload_files'];
+    private const NOT_RESTORED = [
+        '_SERVER' => 0, '_GET' => 0, '_POST' => 0, '_COOKIE' => 0, '_FILES' => 0, '_REQUEST' => 0, '_SESSION' => 0, '_ENV' => 0,
+        '__composer_autoload_files' => 0,
+    ];
 
     /** @var array<string, string> */
     private readonly array $settings;
@@ -46,6 +49,9 @@ final class ProcessState implements Resetter
     private readonly bool $xmlErrors;
 
     private readonly int $mask;
+
+    /** Global variables that are there, PHP's own included; those come when they are first used. */
+    private int $count;
 
     /** @var array<string, mixed> */
     private readonly array $variables;
@@ -71,7 +77,8 @@ final class ProcessState implements Resetter
         $this->substitute = mb_substitute_character();
         $this->xmlErrors = libxml_use_internal_errors();
         $this->mask = umask();
-        $this->variables = array_diff_key($GLOBALS, array_flip(self::NOT_RESTORED));
+        $this->variables = array_diff_key($GLOBALS, self::NOT_RESTORED);
+        $this->count = count($GLOBALS);
         $this->env = $_ENV;
     }
 
@@ -115,21 +122,17 @@ final class ProcessState implements Resetter
     /** Global variables: those of the start as they were, no others. */
     private function restoreVariables(): void
     {
-        $seen = 0;
-        foreach ($GLOBALS as $name => $value) {
-            if (array_key_exists($name, $this->variables)) {
-                $seen++;
-                if ($value !== $this->variables[$name]) {
-                    $GLOBALS[$name] = $this->variables[$name];
-                }
-            } elseif (! in_array($name, self::NOT_RESTORED, true)) {
-                unset($GLOBALS[$name]);
-            }
-        }
-        if ($seen < count($this->variables)) {
-            foreach ($this->variables as $name => $value) {
+        foreach ($this->variables as $name => $value) {
+            if (! array_key_exists($name, $GLOBALS) || $GLOBALS[$name] !== $value) {
                 $GLOBALS[$name] = $value;
             }
+        }
+        // PHP copies the list to look at it; usually its length says enough.
+        if (count($GLOBALS) !== $this->count) {
+            foreach (array_keys(array_diff_key($GLOBALS, $this->variables, self::NOT_RESTORED)) as $name) {
+                unset($GLOBALS[$name]);
+            }
+            $this->count = count($GLOBALS);
         }
     }
 
