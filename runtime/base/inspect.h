@@ -94,6 +94,14 @@ struct Finding {
   std::size_t workers = 0;
 };
 
+/// What may be held together, and is, in proportional memory (PSS). `limit` 0: nobody counts.
+struct Budget {
+  std::uint64_t limit = 0;
+  std::uint64_t used = 0;
+  /// A worker that was wanted had no room.
+  bool refused = false;
+};
+
 /// The PHP side.
 struct Application {
   /// "starting", "serving", "unavailable", "stopping"; "none" where Laravel is not served.
@@ -113,6 +121,7 @@ struct Application {
   std::string failure;
   Pool pool;
   Queue queue;
+  Budget memory;
   std::uint64_t spoolBytes = 0;
   std::vector<Finding> findings;
 };

@@ -28,6 +28,8 @@ std::string metricsText(const inspect::Status& status) {
     set(metrics.laneBusy[lane.name], lane.busy);
     set(metrics.laneWaiting[lane.name], lane.waiting);
   }
+  set(metrics.memoryBudget, application.memory.limit);
+  set(metrics.memoryUsed, application.memory.used);
   set(metrics.spoolBytes, application.spoolBytes);
 
   for (const auto& kind : status.kinds) {

@@ -188,6 +188,11 @@ void writeApplication(Json& json, const inspect::Application& application) {
       json.number("limit", lane.limit);
     });
   });
+  json.object("memory", [&] {
+    json.number("limit_bytes", application.memory.limit);
+    json.number("used_bytes", application.memory.used);
+    json.flag("refused", application.memory.refused);
+  });
   json.number("spool_bytes", application.spoolBytes);
   json.list("findings", application.findings, [&](const inspect::Finding& finding) {
     json.text("kind", finding.kind);

@@ -91,6 +91,11 @@ void figures(Page& page, const inspect::Status& status) {
   page.figure("Requests", status.server.exchangeCount, "in progress");
   page.figure("Connections", status.server.connections, fmt::format("of {}", status.server.maxConnections));
   page.figure("Memory", humanBytes(status.resident), "workers " + humanBytes(workers));
+  if (application.memory.limit > 0) {
+    page.figure(
+        "Budget", humanBytes(application.memory.used),
+        "of " + humanBytes(application.memory.limit) + (application.memory.refused ? ": no room for a worker" : ""));
+  }
   page.figure("Spool", humanBytes(application.spoolBytes));
   page.figure("Generation", application.byHand ? "by hand" : std::to_string(application.generation),
               fmt::format("handler {}, {} restarts", application.handler, application.restarts));

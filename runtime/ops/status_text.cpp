@@ -180,6 +180,11 @@ void addSummary(Lines& lines, const Value& status) {
     lines.add(fmt::format("lane {:<6} {} of {} workers busy, {} of {} wait", text(*lane, "name"), number(*lane, "busy"),
                           number(*lane, "workers"), number(*lane, "waiting"), number(*lane, "limit")));
   }
+  const Value& budget = at(application, "memory");
+  if (const auto limit = number(budget, "limit_bytes"); limit > 0) {
+    lines.add(fmt::format("budget      {} of {}{}", humanBytes(number(budget, "used_bytes")), humanBytes(limit),
+                          flag(budget, "refused") ? ": no room for another worker" : ""));
+  }
   lines.add(fmt::format("memory      server {}, workers {}, spool {}", humanBytes(number(status, "resident_bytes")),
                         humanBytes(residentOfWorkers(application)), humanBytes(number(application, "spool_bytes"))));
 }

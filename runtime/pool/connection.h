@@ -140,6 +140,8 @@ class Connection {
   [[nodiscard]] std::uint64_t given() const { return given_; }
   /// What names the request that it has, or had last.
   [[nodiscard]] const std::string& label() const { return label_; }
+  /// Whether it wants to be replaced, but serves until it is.
+  [[nodiscard]] bool worn() const { return lastReady_.retire && lastReady_.patient; }
   /// Why it wants to be replaced.
   [[nodiscard]] const std::string& retireReason() const { return lastReady_.why; }
   /// What its last request left behind; gives each once.

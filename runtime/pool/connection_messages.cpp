@@ -93,7 +93,7 @@ void Connection::onMessage(wire::Ready& message) {
   timer_.stop();
   lastReady_ = std::move(message);
   if (firstMemory_ == 0) firstMemory_ = lastReady_.memory;
-  move(lastReady_.retire ? State::Retiring : State::Idle);
+  move(lastReady_.retire && !lastReady_.patient ? State::Retiring : State::Idle);
   seat_ = {};
   detachLease();
   const auto alive = alive_;

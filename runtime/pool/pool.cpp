@@ -28,6 +28,7 @@ Pool::Pool(loop::Loop& loop, Queue& queue, Options options, Events events)
       departures_(loop, options_.terminateTimeout),
       healthCheck_(loop, options_.healthInterval, options_.connectionTimeout, connections_),
       pause_(loop),
+      growTimer_(loop),
       shrinkTimer_(loop) {}
 
 Pool::~Pool() {
@@ -52,6 +53,7 @@ void Pool::drain(std::function<void()> done) {
   running_ = false;
   onDrained_ = std::move(done);
   pause_.stop();
+  growTimer_.stop();
   shrinkTimer_.stop();
   healthCheck_.stop();
   std::vector<Connection*> unused;
@@ -98,10 +100,15 @@ void Pool::onOpened(Connection& connection) {
     closeOpeningBeyondLimit();
   }
   policy_.healthy(loop_.now());
-  closeRetired(1);
+  if (retiring_.empty()) {
+    (void)closeWorn();
+  } else {
+    closeRetired(1);
+  }
   if (!std::exchange(started_, true) && events_.onStarted) events_.onStarted();
   // Whoever was told may have closed it.
   if (connection.state() == Connection::State::Idle) putIdle(connection);
+  if (!worn_.empty()) fill();
 }
 
 void Pool::onFree(Connection& connection) {
@@ -109,19 +116,51 @@ void Pool::onFree(Connection& connection) {
     events_.onFindings(connection.pid(), std::move(findings));
   }
   if (connection.given() == 1) policy_.reset();
-  if (!running_) {
+  if (!running_ || std::ranges::find(replaced_, &connection) != replaced_.end()) {
     close(connection);
+    fill();
   } else if (connection.state() == Connection::State::Retiring) {
     retire(connection);
   } else {
     putIdle(connection);
+    if (connection.worn() && connection.state() != Connection::State::Closed) noteWorn(connection);
   }
 }
+
+void Pool::noteWorn(Connection& connection) {
+  if (std::ranges::find(worn_, &connection) == worn_.end()) {
+    if (events_.onWorkerRetired) events_.onWorkerRetired(connection.pid(), connection.retireReason());
+    worn_.push_back(&connection);
+  }
+  fill();
+}
+
+/// The oldest of them goes, now or when it is free; false where there is none.
+bool Pool::closeWorn() {
+  if (worn_.empty()) return false;
+  Connection* connection = worn_.front();
+  worn_.erase(worn_.begin());
+  if (connection->state() == Connection::State::Idle && !connection->leased()) {
+    close(*connection);
+  } else {
+    replaced_.push_back(connection);
+  }
+  return true;
+}
+
+void Pool::refill() {
+  if (options_.memory != nullptr && options_.memory->exceeded() && census().live() > options_.min && !idle_.empty()) {
+    close(*idle_.front());
+  }
+  fill();
+}
+
+bool Pool::mayOpen() const { return options_.memory == nullptr || census().live() == 0 || options_.memory->take(); }
 
 void Pool::onLost(Connection& connection, const Error& error) {
   const pid_t pid = connection.pid();
   // One that has asked to go may end by itself: an `exit` in the application does both.
-  const bool expected = std::find(retiring_.begin(), retiring_.end(), &connection) != retiring_.end();
+  const bool expected = std::ranges::find(retiring_, &connection) != retiring_.end();
   backOff(connection);
   close(connection);
   if (!expected && events_.onWorkerLost) events_.onWorkerLost(pid, error);
@@ -212,10 +251,13 @@ std::size_t Pool::limit() const {
 }
 
 std::size_t Pool::missing(const Census& now) const {
-  const std::size_t wanted = std::max(options_.spare, attached_ ? queue_.servable() : 0);
+  // One more while somebody wants to be replaced.
+  const std::size_t replacement = worn_.empty() || !replaced_.empty() || now.opening > 0 ? 0 : 1;
+  if (now.live() >= limit() && replacement == 0) return 0;
+  const std::size_t wanted = std::max(options_.spare, attached_ ? queue_.servable(options_.growAfter) : 0);
   // Waiting requests and spare workers come on top of those that are at work.
   const std::size_t target = std::min(std::max(options_.min, now.busy + wanted), limit());
-  return target > now.live() ? target - now.live() : 0;
+  return (target > now.live() ? target - now.live() : 0) + replacement;
 }
 
 void Pool::fill() {
@@ -225,14 +267,32 @@ void Pool::fill() {
   if (options_.capacity > 0 && now.live() + now.retiring + more > options_.capacity) {
     // The handler has no place for a replacement beside the one that goes.
     closeRetired(now.live() + now.retiring + more - options_.capacity);
+    more = std::min(more, options_.capacity - std::min(census().live(), options_.capacity));
+    if (more == 0 && !worn_.empty() && worn_.front()->state() == Connection::State::Idle && !worn_.front()->leased()) {
+      more = closeWorn() ? 1 : 0;
+    }
   }
-  while (more-- > 0) open();
+  while (more > 0 && mayOpen()) {
+    open();
+    --more;
+  }
+  // Where there is no room for a replacement, the one that goes makes some.
+  if (more > 0) (void)closeWorn();
   if (now.retiring > 0 && census().opening == 0) closeRetired(now.retiring);
+  if (attached_ && queue_.waiting() > 0 && now.live() < limit() && !growTimer_.active() &&
+      options_.growAfter > Duration::zero()) {
+    growTimer_.start(options_.growAfter, [this] { fill(); });
+  }
+}
+
+void Pool::open() {
+  ConnectionOwner& self = *this;
+  connections_.push_back(std::make_unique<Connection>(loop_, connectionOptions_, self));
 }
 
 /// Who needs a fresh worker gets one before MAX by the end of one that is idle, but has worked. Says how many to open.
 std::size_t Pool::makeRoomForFresh(const Census& now) {
-  const std::size_t wanted = attached_ ? queue_.servable(true) : 0;
+  const std::size_t wanted = attached_ ? queue_.servable(Duration::zero(), true) : 0;
   if (wanted == 0) return 0;
   const auto fresh = static_cast<std::size_t>(std::ranges::count_if(idle_, isFresh));
   const std::size_t need = wanted - std::min(wanted, now.opening + fresh);
@@ -244,11 +304,6 @@ std::size_t Pool::makeRoomForFresh(const Census& now) {
     --live;
   }
   return std::min(need, limit() - std::min(live, limit()));
-}
-
-void Pool::open() {
-  ConnectionOwner& self = *this;
-  connections_.push_back(std::make_unique<Connection>(loop_, connectionOptions_, self));
 }
 
 void Pool::retire(Connection& connection) {
@@ -297,6 +352,8 @@ void Pool::close(Connection& connection) {
 void Pool::remove(Connection& connection) {
   std::erase(idle_, &connection);
   std::erase(retiring_, &connection);
+  std::erase(worn_, &connection);
+  std::erase(replaced_, &connection);
   const auto place = std::ranges::find_if(connections_, [&](const auto& one) { return one.get() == &connection; });
   if (place == connections_.end()) return;
   closed_.push_back(std::move(*place));

@@ -16,6 +16,7 @@
 #include "pool/departures.h"
 #include "pool/health_check.h"
 #include "pool/inspect.h"
+#include "pool/memory_budget.h"
 #include "pool/queue.h"
 #include "process/restart_policy.h"
 
@@ -28,9 +29,10 @@ namespace bridge::pool {
 /// When the handler dies its pool is drained too: workers that outlive it may finish their requests. Must not be
 /// destroyed inside an event of a worker or a ticket; leases that are out become empty without a word.
 ///
-/// The number of workers: MIN from the start; one more for each request that waits, at once, up to MAX; back to MIN
-/// when they were idle for long. The most recently used worker goes first, so that the others can go. A retiring worker
-/// counts no longer, and goes when its replacement has said hello.
+/// The number of workers: MIN from the start; one more for each request that has waited for some milliseconds, up to
+/// MAX and to what the memory has room for; back to MIN when they were idle for long. The most recently used worker
+/// goes first, so that the others can go. A worker that wants to be replaced goes when its replacement has said hello,
+/// one after the other; until then it serves, unless it cannot: then it counts no longer.
 class Pool final : private ConnectionOwner, private QueueServer {
  public:
   struct Options {
@@ -39,6 +41,10 @@ class Pool final : private ConnectionOwner, private QueueServer {
     /// Workers kept idle beside those that work, up to MAX: for WORKER_ISOLATION=request, where each request uses one
     /// up.
     std::size_t spare = 0;
+    /// Only for requests that have waited for so long is a worker opened beyond MIN.
+    Duration growAfter{};
+    /// Outlives the pool. Without room in it none is opened, but for the first. Null: there is always room.
+    MemoryBudget* memory = nullptr;
     /// Connections that the handler serves at once; 0: any number. A hello may lower it.
     std::size_t capacity = 0;
     std::string socketPath;
@@ -83,6 +89,8 @@ class Pool final : private ConnectionOwner, private QueueServer {
   void killAll(const std::string& why);
   /// Ends the idle workers; as many as are needed are opened anew.
   void closeIdle();
+  /// There may be room for more workers, or too little for those that are idle beyond MIN.
+  void refill();
   /// The handler's socket has been renamed: workers are opened through the new path from now on.
   void moveTo(std::string socketPath) { connectionOptions_.socketPath = std::move(socketPath); }
   /// Whether a worker has said hello.
@@ -109,6 +117,9 @@ class Pool final : private ConnectionOwner, private QueueServer {
   [[nodiscard]] std::size_t limit() const;
   [[nodiscard]] std::size_t missing(const Census& now) const;
   void fill();
+  [[nodiscard]] bool mayOpen() const;
+  void noteWorn(Connection& connection);
+  [[nodiscard]] bool closeWorn();
   [[nodiscard]] std::size_t makeRoomForFresh(const Census& now);
   [[nodiscard]] Connection* takeIdle(bool fresh);
   void open();
@@ -135,6 +146,10 @@ class Pool final : private ConnectionOwner, private QueueServer {
   std::vector<Connection*> idle_;
   /// Oldest first.
   std::vector<Connection*> retiring_;
+  /// Want to be replaced and serve until they are, oldest first; and those whose replacement is there, which go when
+  /// they are free.
+  std::vector<Connection*> worn_;
+  std::vector<Connection*> replaced_;
   /// Out of use, kept until the end of the turn because they may be on the stack.
   std::vector<std::unique_ptr<Connection>> closed_;
   Departures departures_;
@@ -147,6 +162,7 @@ class Pool final : private ConnectionOwner, private QueueServer {
   bool sweeping_ = false;
   std::function<void()> onDrained_;
   loop::Timer pause_;
+  loop::Timer growTimer_;
   loop::Timer shrinkTimer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -130,9 +130,10 @@ void Queue::detach(const QueueServer& server) {
   if (server_ == &server) server_ = nullptr;
 }
 
-std::size_t Queue::servable(bool fresh) const {
-  if (fresh && *freshWaiting_ == 0) return 0;
-  if (!fresh && lanes_.empty()) return waiters_.size();
+std::size_t Queue::servable(Duration waited, bool fresh) const {
+  if (waiters_.empty() || (fresh && *freshWaiting_ == 0)) return 0;
+  if (!fresh && lanes_.empty() && waited == Duration::zero()) return waiters_.size();
+  const Instant latest = loop_.now() - waited;
   std::size_t count = 0;
   std::vector<std::size_t> taken(lanes_.size());
   for (const auto& waiter : waiters_) {
@@ -140,7 +141,7 @@ std::size_t Queue::servable(bool fresh) const {
       const auto index = static_cast<std::size_t>(std::ranges::find(lanes_, waiter->lane) - lanes_.begin());
       if (index < lanes_.size() && taken[index]++ >= waiter->lane->room()) continue;
     }
-    if (!fresh || waiter->order.fresh) ++count;
+    if (waiter->since <= latest && (!fresh || waiter->order.fresh)) ++count;
   }
   return count;
 }

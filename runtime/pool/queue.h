@@ -113,9 +113,9 @@ class Queue {
   void attach(QueueServer& server);
   /// Harmless where another one serves.
   void detach(const QueueServer& server);
-  /// Those who could be served now if there were workers enough: all but what is too much for a lane. `fresh`: of these
-  /// only who needs a fresh worker.
-  [[nodiscard]] std::size_t servable(bool fresh = false) const;
+  /// Those who could be served now if there were workers enough: all but what is too much for a lane; of these only who
+  /// has waited for so long, and with `fresh` only who needs a fresh worker.
+  [[nodiscard]] std::size_t servable(Duration waited, bool fresh = false) const;
   /// Lends a worker to the first of them that `suits`; false where there is none. `make` makes the lease.
   bool serveFirst(const std::function<bool(const Order&)>& suits, const std::function<Lease(Order, Seat)>& make);
 

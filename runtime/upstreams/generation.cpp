@@ -115,6 +115,8 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
   options.min = static_cast<std::size_t>(settings.socketPoolMin);
   options.max = static_cast<std::size_t>(settings.socketPoolMax);
   options.spare = spareFor(settings);
+  options.growAfter = settings.poolGrowAfter;
+  options.memory = &context_.memory;
   options.capacity = capacity;
   options.socketPath = path;
   options.connectionTimeout = settings.socketConnectionTimeout;
@@ -307,6 +309,12 @@ void Generation::end(Duration patience) {
     }
     checkEnded();
   });
+}
+
+void Generation::refill() {
+  if (state_.is(State::Proved)) {
+    pool_->refill();
+  }
 }
 
 void Generation::kill(const std::string& why) {

@@ -49,6 +49,7 @@ class Generation {
     loop::Loop& loop;
     const config::Settings& settings;
     pool::Queue& queue;
+    pool::MemoryBudget& memory;
     const Environment& environment;
     /// As in process::Spec.
     const std::string& launcher;
@@ -70,6 +71,8 @@ class Generation {
   [[nodiscard]] Result<void> takeOver(std::optional<FileId> replaced);
   /// Lets the workers finish, kills them after `patience`, and ends the handler.
   void end(Duration patience);
+  /// There may be room for more workers.
+  void refill();
   /// Ends everything now.
   void kill(const std::string& why);
 

@@ -1,5 +1,7 @@
 #include "upstreams/generations.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -27,7 +29,8 @@ Generations::Generations(loop::Loop& loop, const config::Settings& settings, poo
       queue_(queue),
       environment_(std::move(environment)),
       launcher_(std::move(launcher)),
-      context_{loop_, settings_, queue_, environment_, launcher_},
+      context_{loop_, settings_, queue_, memory_, environment_, launcher_},
+      memory_(loop, [this] { return processes(); }),
       restartTimer_(loop),
       stopTimer_(loop) {}
 
@@ -35,7 +38,41 @@ Generations::~Generations() = default;
 
 void Generations::start(std::function<void(const Error&)> onFatal) {
   onFatal_ = std::move(onFatal);
+  watchMemory();
   look();
+}
+
+pool::MemoryBudget::Processes Generations::processes() const {
+  pool::MemoryBudget::Processes all{.others = {::getpid()}, .workers = {}};
+  const auto add = [&all](const Generation* generation) {
+    if (generation == nullptr) {
+      return;
+    }
+    if (generation->handlerPid() > 0) {
+      all.others.push_back(generation->handlerPid());
+    }
+    if (generation->pool() != nullptr) {
+      for (const auto& worker : generation->pool()->status().workers) {
+        if (worker.pid > 0) {
+          all.workers.push_back(worker.pid);
+        }
+      }
+    }
+  };
+  add(live_.get());
+  add(next_.get());
+  for (const auto& generation : old_) {
+    add(generation.get());
+  }
+  return all;
+}
+
+void Generations::watchMemory() {
+  memory_.configure(settings_.poolMemoryLimit, [this] {
+    if (live_) {
+      live_->refill();
+    }
+  });
 }
 
 void Generations::look() {
@@ -227,6 +264,7 @@ void Generations::reload(std::function<void(Result<void>)> done) {
   } else if (onReloaded_) {
     refuse("a reload is under way");
   } else {
+    watchMemory();
     onReloaded_ = done ? std::move(done) : [](const Result<void>&) {};
     if (next_) {
       // It may have read what has changed since: begin anew.
@@ -259,6 +297,7 @@ void Generations::stop(Duration patience, std::function<void()> done) {
   stopDeadline_ = stopping_ ? std::min(stopDeadline_, deadline) : deadline;
   stopping_ = true;
   restartTimer_.stop();
+  memory_.stop();
   tellReload(Error{ErrorCode::ShuttingDown, {}});
   if (next_) {
     next_->kill("the server stops");

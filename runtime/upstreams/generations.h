@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "loop/timer.h"
+#include "pool/memory_budget.h"
 #include "pool/queue.h"
 #include "process/restart_policy.h"
 #include "upstreams/generation.h"
@@ -52,6 +53,7 @@ class Generations {
   // For the status.
   [[nodiscard]] const Generation* live() const { return live_.get(); }
   [[nodiscard]] const Generation* coming() const { return next_.get(); }
+  [[nodiscard]] const pool::MemoryBudget& memory() const { return memory_; }
   [[nodiscard]] std::size_t ending() const { return old_.size(); }
   /// Handlers that were started because the one before had ended, or had failed to boot.
   [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
@@ -72,6 +74,8 @@ class Generations {
   void fatal(Error error);
   void stopStep();
   void checkStopped();
+  [[nodiscard]] pool::MemoryBudget::Processes processes() const;
+  void watchMemory();
   void later(std::function<void()> work);
 
   loop::Loop& loop_;
@@ -93,6 +97,7 @@ class Generations {
   bool ending_ = false;
   Instant stopDeadline_{};
   std::function<void()> onStopped_;
+  pool::MemoryBudget memory_;
   process::RestartPolicy policy_;
   loop::Timer restartTimer_;
   loop::Timer stopTimer_;

@@ -81,6 +81,9 @@ LaravelStatus Laravel::inspect() const {
   for (const auto& lane : parts_->queue.lanes()) {
     status.lanes.push_back(*lane);
   }
+  status.memoryLimit = generations.memory().limit();
+  status.memoryUsed = generations.memory().used();
+  status.memoryRefused = generations.memory().refused();
   status.spooledBytes = parts_->spool ? parts_->spool->reserved() : 0;
   return status;
 }

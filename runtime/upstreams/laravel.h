@@ -43,6 +43,9 @@ struct LaravelStatus {
   std::size_t waiting = 0;
   Duration oldestWait{};
   std::vector<pool::Lane> lanes;
+  std::uint64_t memoryLimit = 0;
+  std::uint64_t memoryUsed = 0;
+  bool memoryRefused = false;
   std::uint64_t spooledBytes = 0;
   /// What the detectors of the generation that serves have found.
   std::vector<inspect::Finding> findings;

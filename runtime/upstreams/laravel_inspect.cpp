@@ -42,7 +42,8 @@ inspect::Application describe(const LaravelStatus& status, std::size_t queueLimi
                .busy = status.pool.busy,
                .retiring = status.pool.retiring,
                .workers = {}},
-      .queue = {.length = status.waiting, .limit = queueLimit, .oldest = status.oldestWait},
+      .queue = {.length = status.waiting, .limit = queueLimit, .oldest = status.oldestWait, .lanes = {}},
+      .memory = {.limit = status.memoryLimit, .used = status.memoryUsed, .refused = status.memoryRefused},
       .spoolBytes = status.spooledBytes,
       .findings = status.findings};
   for (const auto& lane : status.lanes) {

@@ -312,11 +312,16 @@ void LaravelJob::onLost(const Error& error, bool taken) {
 }
 
 void LaravelJob::onSilence() {
-  const bool begun = state_.is(State::Answering);
-  const std::string_view limit = answer_ == nullptr ? "TERMINATE_TIMEOUT since its client left"
-                                 : begun            ? "STREAM_IDLE_TIMEOUT"
-                                                    : "REQUEST_TIMEOUT";
   slow_.reset();
+  if (answer_ == nullptr) {
+    log::info("laravel",
+              "id={} worker {} is killed: its request went on for DISCONNECT_TIMEOUT after the client had left", id_,
+              pid_);
+    execute();
+    return;
+  }
+  const bool begun = state_.is(State::Answering);
+  const std::string_view limit = begun ? "STREAM_IDLE_TIMEOUT" : "REQUEST_TIMEOUT";
   logRunning(Level::error, running(),
              process::activityOf(pid_).value_or(process::Activity{.state = 'X', .systemCall = {}}),
              ": beyond " + std::string(limit) + ", it is killed");
@@ -333,7 +338,7 @@ void LaravelJob::onSilence() {
 }
 
 void LaravelJob::execute() {
-  lease_->kill("its time was over");
+  lease_->kill("its request's time was over");
   over();
 }
 
@@ -391,7 +396,7 @@ bool LaravelJob::abandon(std::function<void()> onOver) {
   if (state_.is(State::Running) || state_.is(State::Answering)) {
     lease_->cancel();
     if (taken_) {
-      silence_.start(parts_.settings.terminateTimeout, [this] { onSilence(); });
+      silence_.start(parts_.settings.disconnectTimeout, [this] { onSilence(); });
     }
   }
   lease_->resumeReading();

@@ -128,6 +128,9 @@ void readReady(Members& in, WorkerMessage& out) {
   in.number("peak", ready.peak);
   in.number("requests", ready.requests);
   in.boolean("retire", ready.retire);
+  std::optional<bool> patient;
+  in.optionalBoolean("patient", patient);
+  ready.patient = patient.value_or(false);
   in.optionalText("why", ready.why);
   const Value* findings = in.optionalArray("findings");
   if (findings == nullptr) return;

@@ -142,6 +142,7 @@ Bytes encode(const Ready& message) {
   put(out, "peak", message.peak);
   put(out, "requests", message.requests);
   putBool(out, "retire", message.retire);
+  if (message.patient) putBool(out, "patient", true);
   if (!message.why.empty()) put(out, "why", message.why);
   if (!message.findings.empty()) {
     out.key("findings");

@@ -78,6 +78,8 @@ struct Ready {
   std::uint64_t peak = 0;
   std::uint64_t requests = 0;
   bool retire = false;
+  /// With `retire`: it takes further requests until its connection is closed.
+  bool patient = false;
   std::string why;
   /// Usually none; only with DETECT on.
   std::vector<Finding> findings;

@@ -37,7 +37,7 @@ final class RoutesTest extends ServerTestCase
 
     public function test_slow_requests_wait_for_each_other_and_for_nobody_else(): void
     {
-        $slow = array_map(static fn () => self::server()->connect()->request('GET', '/slow/700'), range(1, 3));
+        $slow = array_map(static fn (int $ms) => self::server()->connect()->request('GET', "/slow/$ms"), [4000, 10, 10]);
         Processes::await(static fn (): bool => self::server()->status()['application']['queue']['lanes']
             === [['name' => 'slow', 'busy' => 1, 'workers' => 1, 'waiting' => 2, 'limit' => 2]], 'the status shows the lane');
 

@@ -101,12 +101,13 @@ final class WorkerConnection
     }
 
     /**
+     * @param  bool  $patient  a worker that wants to be replaced takes requests until it is
      * @param  list<array{kind: string, place: string, what: string, route: string, advice: string}>  $findings
      */
-    public function ready(int $memory, int $peak, int $requests, ?string $retireWhy = null, array $findings = []): void
+    public function ready(int $memory, int $peak, int $requests, ?string $retireWhy = null, array $findings = [], bool $patient = false): void
     {
         $json = '{"t":"ready","memory":'.$memory.',"peak":'.$peak.',"requests":'.$requests
-            .($retireWhy === null ? ',"retire":false' : ',"retire":true,"why":'.self::text($retireWhy));
+            .($retireWhy === null ? ',"retire":false' : ',"retire":true'.($patient ? ',"patient":true' : '').',"why":'.self::text($retireWhy));
         if ($findings !== []) {
             $json .= ',"findings":'.self::text(array_slice($findings, 0, self::MOST_FINDINGS));
         }

@@ -205,6 +205,9 @@ final class Worker
         return $connected && $answer->ended();
     }
 
+    /**
+     * @return bool whether there must be no request after this one
+     */
     private function ready(bool $isolate): bool
     {
         $findings = [];
@@ -216,10 +219,12 @@ final class Worker
             $why = match (true) {
                 $this->output->escaped() => 'output went around all buffers',
                 $this->session->used() => "PHP's own session belongs to the process",
-                default => $this->retirement->why($this->served, memory_get_usage(true)),
+                default => null,
             };
         }
-        $this->sayReady($why, $findings);
+        // Who has merely served for long goes on until there is a replacement.
+        $worn = $why === null ? $this->retirement->why($this->served, memory_get_usage(true)) : null;
+        $this->sayReady($why ?? $worn, $findings, $worn !== null);
 
         return $why !== null;
     }
@@ -227,9 +232,9 @@ final class Worker
     /**
      * @param  list<array{kind: string, place: string, what: string, route: string, advice: string}>  $findings
      */
-    private function sayReady(?string $why, array $findings = []): void
+    private function sayReady(?string $why, array $findings = [], bool $patient = false): void
     {
-        $this->connection->ready(memory_get_usage(true), memory_get_peak_usage(true), $this->served, $why, $findings);
+        $this->connection->ready(memory_get_usage(true), memory_get_peak_usage(true), $this->served, $why, $findings, $patient);
         if (function_exists('memory_reset_peak_usage')) {
             memory_reset_peak_usage();
         }

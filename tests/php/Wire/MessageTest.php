@@ -152,7 +152,7 @@ final class MessageTest extends TestCase
                 $answer->head(200, []);
                 $answer->end();
             }),
-            'ready' => $connection->ready($means['memory'], $means['peak'], $means['requests'], $means['why'] ?? null, $means['findings'] ?? []),
+            'ready' => $connection->ready($means['memory'], $means['peak'], $means['requests'], $means['why'] ?? null, $means['findings'] ?? [], $means['patient'] ?? false),
             'pong' => fwrite($stream, Frame::message(Message::encode('pong', ['memory' => $means['memory'], 'requests' => $means['requests']]))),
             'booting' => $control->booting($means['step']),
             'failed' => fwrite($stream, Frame::message(Message::encode('failed', array_diff_key($means, ['t' => 0])))),

@@ -204,6 +204,134 @@ TEST_F(PoolTest, RetirementIsReplacementFirst) {
   EXPECT_TRUE(lost.empty());
 }
 
+TEST_F(PoolTest, AWornWorkerServesUntilItsReplacementIsThere) {
+  options.min = options.max = 1;
+  handler->next.ready.retire = handler->next.ready.patient = true;
+  startIdle();
+  handler->next.saysHello = false;
+  ASSERT_TRUE(runUntilDone(request("/a")));
+  ASSERT_TRUE(runUntil([this] { return handler->workers.size() == 2; }));
+  ASSERT_TRUE(runUntilDone(request("/b")));
+  ASSERT_TRUE(runUntilDone(request("/c")));
+  EXPECT_EQ(handler->worker(0).requests, (std::vector<std::string>{"/a", "/b", "/c"}));
+  EXPECT_THAT(retired, ElementsAre(1000));
+  EXPECT_EQ(handler->workers.size(), 2U);
+  handler->worker(1).say(wire::Hello());
+  ASSERT_TRUE(runUntil([this] { return handler->worker(0).ended; }));
+  EXPECT_EQ(idle(), 1U);
+  EXPECT_TRUE(lost.empty());
+}
+
+TEST_F(PoolTest, WornWorkersAreReplacedOneAfterTheOther) {
+  options.min = options.max = 3;
+  handler->next.ready.retire = handler->next.ready.patient = true;
+  startIdle();
+  handler->next.saysHello = false;
+  for (int i = 0; i < 3; ++i) request("/");
+  ASSERT_TRUE(runUntil([this] { return retired.size() == 3; }));
+  for (std::size_t opened = 4; opened <= 6; ++opened) {
+    ASSERT_TRUE(runUntil([&] { return handler->workers.size() == opened; }));
+    runFor(Millis(20));
+    EXPECT_EQ(handler->workers.size(), opened) << "the next replacement waits for this one";
+    EXPECT_GE(idle(), options.min);
+    handler->worker(opened - 1).say(wire::Hello());
+    ASSERT_TRUE(runUntil([&] { return handler->alive() == 3 + (opened < 6 ? 1 : 0); }));
+  }
+  EXPECT_EQ(idle(), 3U);
+}
+
+TEST_F(PoolTest, AWornWorkerThatWorksGoesWhenItIsFree) {
+  options.min = options.max = 1;
+  handler->next.answersRequests = false;
+  handler->next.ready.retire = handler->next.ready.patient = true;
+  startIdle();
+  Client& first = request("/");
+  auto& worker = handler->worker(0);
+  const auto answer = [&](const Client& client, std::size_t number) {
+    ASSERT_TRUE(runUntil([&] { return worker.requests.size() == number; }));
+    worker.say(wire::Taken());
+    worker.answer("x");
+    worker.ready();
+    ASSERT_TRUE(runUntilDone(client));
+  };
+  handler->next.saysHello = false;
+  answer(first, 1);
+  Client& second = request("/");
+  ASSERT_TRUE(runUntil([&] { return worker.requests.size() == 2; }));
+  handler->worker(1).say(wire::Hello());
+  ASSERT_TRUE(runUntil([this] { return idle() == 1; }));
+  EXPECT_FALSE(worker.dead());
+  answer(second, 2);
+  EXPECT_TRUE(runUntil([&] { return worker.dead(); }));
+}
+
+TEST_F(PoolTest, AWornWorkerMakesRoomWhereThereIsNoneForTwo) {
+  options.capacity = 1;
+  handler->next.ready.retire = handler->next.ready.patient = true;
+  start();
+  ASSERT_TRUE(runUntil([this] { return idle() == 1; }));
+  ASSERT_TRUE(runUntilDone(request("/")));
+  ASSERT_TRUE(runUntil([this] { return handler->workers.size() == 2 && idle() == 1; }));
+  EXPECT_TRUE(handler->worker(0).ended);
+}
+
+TEST_F(PoolTest, AShortWaitIsNoReasonToGrow) {
+  options.min = 1;
+  options.growAfter = Seconds(100);
+  handler->next.answersRequests = false;
+  startIdle();
+  request("/");
+  request("/");
+  runFor(Millis(50));
+  EXPECT_EQ(handler->workers.size(), 1U);
+}
+
+TEST_F(PoolTest, ALongerOneIs) {
+  options.min = 1;
+  options.growAfter = Millis(20);
+  handler->next.answersRequests = false;
+  startIdle();
+  request("/");
+  request("/");
+  EXPECT_TRUE(runUntil([this] { return handler->workers.size() == 2; }));
+}
+
+TEST_F(PoolTest, WithoutRoomInTheMemoryThereIsOneWorker) {
+  MemoryBudget budget(loop_, [] { return MemoryBudget::Processes{}; });
+  budget.configure(1, {});
+  options.memory = &budget;
+  handler->next.answersRequests = false;
+  start();
+  ASSERT_TRUE(runUntil([this] { return idle() == 1; }));
+  request("/");
+  request("/");
+  runFor(Millis(30));
+  EXPECT_EQ(handler->workers.size(), 1U);
+  EXPECT_TRUE(budget.refused());
+  budget.configure(1U << 30U, {});
+  pool->refill();
+  EXPECT_TRUE(runUntil([this] { return handler->workers.size() == 2; }));
+  pool.reset();
+  budget.stop();
+}
+
+TEST_F(PoolTest, IdleWorkersBeyondMinGoWhereTooMuchIsHeld) {
+  MemoryBudget budget(loop_, [] { return MemoryBudget::Processes{.others = {::getpid()}, .workers = {}}; });
+  options.memory = &budget;
+  options.min = 1;
+  startIdle();
+  Client& one = request("/");
+  Client& two = request("/");
+  ASSERT_TRUE(runUntilDone(one));
+  ASSERT_TRUE(runUntilDone(two));
+  ASSERT_TRUE(runUntil([this] { return idle() == 2; }));
+  budget.configure(1, [this] { pool->refill(); });
+  EXPECT_TRUE(runUntil([this] { return handler->alive() == 1; }));
+  EXPECT_EQ(idle(), 1U);
+  pool.reset();
+  budget.stop();
+}
+
 TEST_F(PoolTest, TellsWhatADetectorHasFoundOnce) {
   options.min = options.max = 1;
   handler->next.ready.findings = {{.kind = "leak", .place = "A::$x", .what = "w", .route = "r", .advice = "a"}};

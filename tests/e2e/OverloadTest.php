@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\E2e;
+
+use LaravelBridge\E2e\Support\Processes;
+use LaravelBridge\E2e\Support\Server;
+use PHPUnit\Framework\TestCase;
+
+/** What bounds the number of workers, and what becomes of requests that nobody waits for. */
+final class OverloadTest extends TestCase
+{
+    private ?Server $server = null;
+
+    protected function tearDown(): void
+    {
+        $this->server?->stop();
+    }
+
+    public function test_no_worker_is_started_that_the_memory_has_no_room_for(): void
+    {
+        $server = $this->server = Server::start(['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '6', 'POOL_MEMORY_LIMIT' => '1M', 'QUEUE_TIMEOUT' => '30']);
+        $connections = array_map(static fn () => $server->connect()->request('GET', '/slow/150'), range(1, 4));
+        $status = Processes::await(static function () use ($server): ?array {
+            $application = $server->status()['application'];
+
+            return $application['memory']['refused'] ? $application : null;
+        }, 'the status says that there is no room');
+
+        self::assertSame(1 << 20, $status['memory']['limit_bytes']);
+        self::assertGreaterThan(1 << 20, $status['memory']['used_bytes']);
+        $pids = array_map(static fn ($connection): int => $connection->answer()->json()['pid'], $connections);
+        self::assertCount(1, array_unique($pids), 'They wait for the one worker, and are answered');
+    }
+
+    public function test_workers_that_have_served_enough_are_replaced_and_never_missed(): void
+    {
+        $server = $this->server = Server::start(['SOCKET_POOL_MIN' => '2', 'SOCKET_POOL_MAX' => '2', 'WORKER_MAX_REQUESTS' => '3']);
+        $pids = [];
+        for ($i = 0; $i < 40; $i++) {
+            $pids[] = $server->get('/slow/1')->json()['pid'];
+            self::assertGreaterThanOrEqual(2, count($server->workers()), 'never fewer than MIN');
+        }
+
+        self::assertGreaterThan(4, count(array_unique($pids)));
+    }
+}
