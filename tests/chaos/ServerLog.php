@@ -50,7 +50,7 @@ final class ServerLog
 
     private function access(string $line): void
     {
-        if (! str_contains($line, ' status=200 ') && preg_match('/ id=(chaos-\d+) .* pid=(\d+)(?: error=(\w+))?/', $line, $match)) {
+        if (! str_contains($line, ' status=200 ') && preg_match('/ id=(chaos-\d+) .* pid=(\d+)(?: upstream=\S+)?(?: error=(\w+))?/', $line, $match)) {
             $this->failed[$match[1]] = ['pid' => (int) $match[2], 'error' => $match[3] ?? ''];
         }
     }
