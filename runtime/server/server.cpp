@@ -172,6 +172,10 @@ void Server::onClosed(Connection* connection) {
 }
 
 void Server::drain(Duration limit, std::function<void()> done) {
+  if (listener_) {
+    // The kernel has answered their SYN; closing the socket would reset them.
+    listener_->acceptWaiting();
+  }
   front_.draining = true;
   drained_ = std::move(done);
   listener_.reset();

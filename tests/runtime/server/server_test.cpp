@@ -59,6 +59,16 @@ TEST_F(ServerRoomTest, MovesToAnotherPortAndLosesNobody) {
   });
 }
 
+TEST_F(ServerRoomTest, AnswersWhoeverHadConnectedBeforeItStops) {
+  listen();
+  // It has connected, and the server has not looked yet.
+  TestClient waiting(port);
+  waiting.send("GET /app/waiting HTTP/1.1\r\nHost: x\r\n\r\n");
+  server->drain(Seconds(10), [] {});
+  serve([&] { EXPECT_THAT(waiting.readAll(), HasSubstr("GET /app/waiting")); });
+  EXPECT_FALSE(TestClient(port).connected());
+}
+
 TEST_F(ServerRoomTest, LeavesThePortItHasWhereTheNextCannotBeOpened) {
   listen();
   EXPECT_FALSE(server->openNext("127.0.0.1", port, 0600).ok());
