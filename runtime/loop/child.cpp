@@ -3,15 +3,19 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include "loop/descriptor.h"
 #include "loop/handle.h"
+#include "loop/spawn.h"
 
 namespace bridge::loop {
 namespace {
@@ -29,22 +33,7 @@ Result<Pipe> makePipe() {
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-/// The pointers that exec wants; they point into the strings.
-std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 2);
-  for (const auto& text : strings) {
-    pointers.push_back(const_cast<char*>(text.c_str()));
-  }
-  return pointers;
-}
-
-uv_stdio_container_t inherited(int descriptor) {
-  uv_stdio_container_t stdio{};
-  stdio.flags = UV_INHERIT_FD;
-  stdio.data.fd = descriptor;
-  return stdio;
-}
+Duration toDuration(const timeval& time) { return Seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec); }
 
 Result<void> sent(int outcome, int signal) {
   if (outcome != 0) {
@@ -55,12 +44,26 @@ Result<void> sent(int outcome, int signal) {
 
 }  // namespace
 
-struct Child::Core : Block<uv_process_t> {
+struct Child::Core : Block<uv_poll_t> {
   using Block::Block;
+
+  /// The pidfd is readable: the child has ended.
+  void reap() {
+    int status = 0;
+    rusage used{};
+    if (::wait4(pid, &status, WNOHANG, &used) != pid) {
+      return;
+    }
+    uv_poll_stop(&uv);
+    usage = {.user = toDuration(used.ru_utime),
+             .system = toDuration(used.ru_stime),
+             .peakMemory = static_cast<std::uint64_t>(used.ru_maxrss) << 10U};
+    onExit({WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0});
+  }
 
   void onExit(ExitStatus status) {
     running = false;
-    loop.core().children.erase(uv.pid);
+    loop.core().children.erase(pid);
     if (released) {
       --loop.core().dying;
       closeHandle(this);
@@ -72,6 +75,9 @@ struct Child::Core : Block<uv_process_t> {
   }
 
   Slot<ExitStatus> onExitCallback;
+  pid_t pid = 0;
+  Descriptor pidfd;
+  ResourceUsage usage;
   bool running = false;
   /// Inside `onExit`: the pid was reaped this very moment and means nobody else yet.
   bool exiting = false;
@@ -84,9 +90,7 @@ Result<std::unique_ptr<Child>> Child::spawn(Loop& loop, const Options& options, 
   // What others have opened without close-on-exec (libraries, whoever started us) is none of the child's business.
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 
-  std::vector<uv_stdio_container_t> stdio(3);
-  stdio[1] = inherited(1);
-  stdio[2] = inherited(2);
+  std::vector<int> descriptors{-1, 1, 2};
   Pipe pipes[3];
   const bool wanted[3] = {options.pipeStdin, options.captureStdout, options.captureStderr};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -96,48 +100,44 @@ Result<std::unique_ptr<Child>> Child::spawn(Loop& loop, const Options& options, 
         return std::move(made).error();
       }
       pipes[i] = std::move(*made);
-      stdio[i] = inherited(i == 0 ? pipes[i].read.get() : pipes[i].write.get());
+      descriptors[i] = i == 0 ? pipes[i].read.get() : pipes[i].write.get();
     }
   }
   for (const auto& [here, there] : options.passedDescriptors) {
     if (there < 3) {
       die("descriptors 0 to 2 of a child are not passed", UV_EINVAL);
     }
-    stdio.resize(std::max(stdio.size(), static_cast<std::size_t>(there) + 1));
-    stdio[static_cast<std::size_t>(there)] = inherited(here);
+    descriptors.resize(std::max(descriptors.size(), static_cast<std::size_t>(there) + 1), -1);
+    descriptors[static_cast<std::size_t>(there)] = here;
   }
 
-  auto args = pointersTo(options.args);
-  args.insert(args.begin(), const_cast<char*>(options.file.c_str()));
-  args.push_back(nullptr);
-  auto environment = pointersTo(options.environment);
-  environment.push_back(nullptr);
-
-  uv_process_options_t uv{};
-  uv.file = options.file.c_str();
-  uv.args = args.data();
-  uv.env = environment.data();
-  uv.cwd = options.workingDirectory.empty() ? nullptr : options.workingDirectory.c_str();
-  uv.stdio = stdio.data();
-  uv.stdio_count = static_cast<int>(stdio.size());
-  uv.flags = options.newProcessGroup ? static_cast<unsigned>(UV_PROCESS_DETACHED) : 0U;
-  uv.exit_cb = [](uv_process_t* process, std::int64_t code, int signal) {
-    static_cast<Core*>(process->data)->onExit({static_cast<int>(code), signal});
-  };
-
+  auto spawned = loop::spawn({.file = options.file,
+                              .args = options.args,
+                              .environment = options.environment,
+                              .workingDirectory = options.workingDirectory,
+                              .descriptors = std::move(descriptors),
+                              .ownGroup = options.newProcessGroup,
+                              .diesWithUs = options.diesWithUs});
+  if (!spawned.ok()) {
+    return std::move(spawned).error();
+  }
   auto* core = new Core(loop);
-  core->uv.data = core;
-  // Also where it fails the handle is in the loop from here on, and must be closed.
-  const int error = uv_spawn(uvLoop(loop), &core->uv, &uv);
-  auto child = std::unique_ptr<Child>(new Child(core));
-  if (error != 0) {
-    const bool folder = uv.cwd != nullptr && ::access(uv.cwd, X_OK) != 0;
-    return uvError("start " + options.file + (folder ? " in " + options.workingDirectory : ""), error);
+  core->pid = spawned->pid;
+  core->pidfd = std::move(spawned->pidfd);
+  if (const int error = uv_poll_init(uvLoop(loop), &core->uv, core->pidfd.get()); error != 0) {
+    die("watch a child", error);
   }
+  core->uv.data = core;
+  if (const int error = uv_poll_start(&core->uv, UV_READABLE,
+                                      [](uv_poll_t* poll, int, int) { static_cast<Core*>(poll->data)->reap(); });
+      error != 0) {
+    die("watch a child", error);
+  }
+  auto child = std::unique_ptr<Child>(new Child(core));
   core->running = true;
   core->ownGroup = options.newProcessGroup;
   core->onExitCallback.set(std::move(onExit));
-  loop.core().children.insert(core->uv.pid);
+  loop.core().children.insert(core->pid);
 
   std::unique_ptr<Stream>* const ours[3] = {&child->stdin_, &child->stdout_, &child->stderr_};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -164,7 +164,9 @@ Child::~Child() {
   }
 }
 
-pid_t Child::pid() const { return core_->uv.pid; }
+pid_t Child::pid() const { return core_->pid; }
+
+const ResourceUsage& Child::usage() const { return core_->usage; }
 
 bool Child::running() const { return core_->running; }
 

@@ -2,12 +2,14 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "loop/stream.h"
 
@@ -21,6 +23,14 @@ struct ExitStatus {
   int signal = 0;
 
   bool operator==(const ExitStatus&) const = default;
+};
+
+/// What a process and those of its children that it has waited for have used (getrusage(2)).
+struct ResourceUsage {
+  Duration user{};
+  Duration system{};
+  /// The most memory that one of them had resident, in bytes.
+  std::uint64_t peakMemory = 0;
 };
 
 /// A child process of ours, from its start until it has been reaped. Destroying it while the process runs kills that
@@ -45,8 +55,10 @@ class Child {
     bool captureStderr = false;
     /// A pipe to `takeStdin`; else /dev/null.
     bool pipeStdin = false;
-    /// A session and process group of its own; signals to the terminal do not reach it.
+    /// A process group of its own; signals to that of the terminal do not reach it.
     bool newProcessGroup = false;
+    /// The kernel kills it with SIGKILL when we die, however that happens.
+    bool diesWithUs = false;
   };
   using OnExit = std::function<void(ExitStatus)>;
 
@@ -60,6 +72,8 @@ class Child {
 
   [[nodiscard]] pid_t pid() const;
   [[nodiscard]] bool running() const;
+  /// Known from `onExit` on.
+  [[nodiscard]] const ResourceUsage& usage() const;
   /// Harmless after the end: the pid is not used any more.
   Result<void> kill(int signal);
   /// The same for the process group that the child leads (`newProcessGroup`, or it made itself the leader), or for the

@@ -17,6 +17,7 @@ struct ExitCause {
   std::optional<Error> notStarted;
   /// It was asked to stop.
   bool requested = false;
+  loop::ResourceUsage usage{};
   Duration lived{};
   /// The last lines that it wrote, escaped for the log.
   std::vector<std::string> lastWords;

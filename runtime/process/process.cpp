@@ -48,6 +48,7 @@ Result<std::unique_ptr<Process>> Process::start(loop::Loop& loop, const Spec& sp
   if (spec.launcher.empty()) {
     options.file = spec.file;
     options.args = spec.args;
+    options.diesWithUs = true;
   } else {
     options.file = spec.launcher;
     options.args = execChildArgs(::getpid(), spec.file, spec.args);
@@ -55,6 +56,7 @@ Result<std::unique_ptr<Process>> Process::start(loop::Loop& loop, const Spec& sp
   options.environment = spec.environment;
   options.workingDirectory = spec.workingDirectory;
   options.passedDescriptors = spec.passedDescriptors;
+  options.pipeStdin = spec.pipeStdin;
   options.captureStdout = true;
   options.captureStderr = true;
   options.newProcessGroup = true;
@@ -108,6 +110,7 @@ void Process::onExit(loop::ExitStatus status) {
   ExitCause cause;
   cause.status = status;
   cause.requested = asked_;
+  cause.usage = child_->usage();
   cause.lived = loop_.now() - startedAt_;
   cause.lastWords.assign(lastWords_.begin(), lastWords_.end());
   // Last: it may destroy this.

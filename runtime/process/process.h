@@ -52,6 +52,8 @@ class Process {
   /// Asks with this signal, and kills its group when `patience` is over (0: at once); a later call can only shorten the
   /// patience.
   void stop(int signal, Duration patience);
+  /// What it reads from, where its Spec asks for a pipe; may be taken once.
+  [[nodiscard]] std::unique_ptr<loop::Stream> takeStdin() { return child_->takeStdin(); }
   /// Sends a signal to the process itself.
   Result<void> signal(int number);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "loop/pidfd.h"
@@ -93,6 +95,31 @@ TEST_F(ChildTest, ReadsWhatIsWrittenToItsInput) {
   EXPECT_EQ(out.text.size(), 200000U);
 }
 
+TEST_F(ChildTest, TellsWhatItAndItsOwnChildrenHaveUsed) {
+  bool exited = false;
+  auto options =
+      shell("i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done; head -c 40000000 /dev/zero | tail -c 40000000 | wc -c");
+  auto child = testing::must(Child::spawn(loop_, options, [&exited](ExitStatus) { exited = true; }));
+  EXPECT_TRUE(runUntil([&exited] { return exited; }));
+  EXPECT_GT(child->usage().user, Duration::zero());
+  EXPECT_GT(child->usage().peakMemory, 30U << 20U) << "tail holds the last 40 MB";
+}
+
+TEST_F(ChildTest, RunsAScriptWithoutAnInterpreterLineInTheShell) {
+  auto options = shell("");
+  options.file = folder_.file("script");
+  options.args = {"word"};
+  folder_.write("script", "echo got $1\n");
+  ASSERT_EQ(::chmod(options.file.c_str(), 0700), 0);
+  EXPECT_EQ(runToEnd(options).out, "got word\n");
+}
+
+TEST_F(ChildTest, BeginsWithAllSignalsAtTheirDefaults) {
+  // The loop ignores SIGPIPE; a child that did, too, would write into a closed pipe for ever.
+  const auto outcome = runToEnd(shell("grep -E '^Sig(Ign|Blk)' /proc/self/status"));
+  EXPECT_EQ(outcome.out, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
 TEST_F(ChildTest, IsNotStartedWhereTheFileOrTheFolderIsMissing) {
   auto options = shell("true");
   options.file = "no-such-program";
@@ -105,6 +132,35 @@ TEST_F(ChildTest, IsNotStartedWhereTheFileOrTheFolderIsMissing) {
   const auto nowhere = Child::spawn(loop_, options, [](ExitStatus) { FAIL(); });
   ASSERT_FALSE(nowhere.ok());
   EXPECT_NE(nowhere.error().detail.find("in " + folder_.file("none")), std::string::npos) << nowhere.error().detail;
+}
+
+TEST_F(ChildTest, DiesWithUsWhereItIsToldTo) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    Loop loop;
+    auto options = shell("exec sleep 1000");
+    options.captureStdout = false;
+    options.captureStderr = false;
+    options.diesWithUs = true;
+    const auto child = Child::spawn(loop, options, [](ExitStatus) {});
+    const pid_t pid = child.ok() ? (*child)->pid() : 0;
+    (void)!::write(ends[1], &pid, sizeof pid);
+    ::raise(SIGKILL);
+  }
+  ::close(ends[1]);
+  pid_t pid = 0;
+  ASSERT_EQ(::read(ends[0], &pid, sizeof pid), static_cast<ssize_t>(sizeof pid));
+  ::close(ends[0]);
+  ASSERT_GT(pid, 0);
+  EXPECT_EQ(::waitpid(parent, nullptr, 0), parent);
+  const auto gone = [pid] {
+    // It may stay as a zombie, for whoever adopts it.
+    const auto stat = testing::readAll("/proc/" + std::to_string(pid) + "/stat");
+    return stat.empty() || stat.find(") Z ") != std::string::npos;
+  };
+  EXPECT_TRUE(runUntil(gone));
 }
 
 TEST_F(ChildTest, IsDestroyedInItsOwnCallback) {
