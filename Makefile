@@ -58,6 +58,8 @@ fuzz: packages ## each fuzzer for FUZZ_SECONDS (30) on a copy of its corpus
 bench: build demo ## the bare kernel, this server and nginx + PHP-FPM, side by side
 	@tools/packages bench
 	php tests/bench/run.php
+	ninja -C build exec_overhead
+	build/tests/exec_overhead build/laravel-bridge
 
 chaos: build ## 20,000 numbered requests, for CHAOS_SECONDS at least, while all around them breaks: what was lost, and to what
 	@tests/app/prepare 12 build/apps/laravel-12

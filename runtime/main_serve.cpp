@@ -26,6 +26,7 @@
 #include "process/programs.h"
 #include "process/reaper.h"
 #include "server/admin_doors.h"
+#include "server/door.h"
 #include "server/server.h"
 #include "server/service_report.h"
 #include "upstreams/catalog.h"
@@ -98,6 +99,9 @@ class Serving {
     if (!listening.ok()) {
       return listening;
     }
+    if (auto opened = openKindDoors(); !opened.ok()) {
+      return opened;
+    }
     auto doors = adminDoorsOf(settings_);
     doors.inherited = std::move(sockets->admin);
     return doors_.open(std::move(doors), operators_.onSocket(), operators_.onPort());
@@ -125,6 +129,19 @@ class Serving {
   }
 
  private:
+  Result<void> openKindDoors() {
+    for (const auto& door : catalog_.doors()) {
+      auto server = server::makeDoor(
+          loop_, door.upstream,
+          {.maxBody = settings_.maxBodySize, .maxConnections = static_cast<std::size_t>(settings_.maxConnections)});
+      if (auto listening = server->listen("unix:" + door.path, 0, door.mode); !listening.ok()) {
+        return Error{ErrorCode::InvalidSettings, door.origin + ": " + listening.error().detail};
+      }
+      kindDoors_.push_back(std::move(server));
+    }
+    return {};
+  }
+
   void reload(std::function<void(Result<std::uint64_t>)> done) {
     ++reloads_;
     report_.reloading();
@@ -231,6 +248,7 @@ class Serving {
   process::Programs programs_;
   upstreams::Operators operators_;
   server::AdminDoors doors_;
+  std::vector<std::unique_ptr<server::Server>> kindDoors_;
   server::ServiceReport report_;
   std::unique_ptr<upstreams::ReloadWatch> watch_;
   /// Where clients come in, as the settings say it, unless the socket is inherited.

@@ -25,6 +25,12 @@ constexpr std::array kChannelsNames = {OwnName{"PORT", "HTTP_PORT"},
 constexpr std::array kChannelsFlags = {OwnFlag{"-p,--port", "HTTP_PORT", "PORT"},
                                        OwnFlag{"-r,--request-timeout", "CHANNELS_REQUEST_TIMEOUT", "SECONDS"}};
 
+constexpr std::array<string_view, 5> kUrocketGroups = {"Exec", "Listening", "Clients", "Logs", "Operators"};
+constexpr std::array kUrocketDefaults = {Default{"SERVE_LARAVEL", "off"},
+                                         Default{"UROCKET_CONFIG", "urocket-service.yaml"}, Default{"LOG_DIR", ""}};
+constexpr std::array kUrocketFlags = {OwnFlag{"-c,--config", "UROCKET_CONFIG", "FILE"},
+                                      OwnFlag{"-p,--port", "HTTP_PORT", "PORT"}};
+
 /// One row for each command; what a kind needs stands in the arrays above.
 constexpr std::array kPrograms = {
     Program{.name = "serve", .summary = "serves a Laravel application"},
@@ -36,6 +42,13 @@ constexpr std::array kPrograms = {
             .flags = kChannelsFlags,
             .exitSettings = 2,
             .exitFiles = 2},
+    Program{.name = "urocket",
+            .summary = "one process for each request, as urocket-service.yaml says",
+            .groups = kUrocketGroups,
+            .defaults = kUrocketDefaults,
+            .flags = kUrocketFlags,
+            .exitSettings = 2,
+            .exitFiles = 1},
 };
 
 }  // namespace

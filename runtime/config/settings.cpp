@@ -58,6 +58,9 @@ class Lookup {
         return Found{value, file, ""};
       }
     }
+    if (const auto value = get(sources_.files, name); !value.empty()) {
+      return Found{value, "", ""};
+    }
     return std::nullopt;
   }
 
@@ -211,6 +214,14 @@ std::string laravelPath(const Sources& sources) {
   const Lookup lookup(outer);
   const auto found = lookup.find("LARAVEL_PATH");
   return found ? absolutePath(found->value, sources.workingDirectory) : sources.workingDirectory;
+}
+
+std::string urocketConfig(const Sources& sources) {
+  constexpr std::string_view kName = "UROCKET_CONFIG";
+  const Lookup lookup(sources);
+  const auto found = lookup.find(kName);
+  const auto path = found ? found->value : sources.program->initial(kName, "");
+  return path.empty() ? std::string() : absolutePath(path, sources.workingDirectory);
 }
 
 LoadResult load(const Sources& sources) {

@@ -45,6 +45,7 @@ struct Sources {
   Variables environment;                      ///< of the process
   std::optional<EnvFile> applicationEnvFile;  ///< `.env` of LARAVEL_PATH
   std::optional<EnvFile> workingEnvFile;      ///< `.env` of the working directory
+  Variables files;                            ///< what other files say that the settings name, by ENV_NAME
   std::string workingDirectory;               ///< absolute; relative paths start here
   const Program* program = &serveProgram();   ///< whose defaults and names hold
   std::vector<Problem> problems;              ///< met while reading; `load` passes them on
@@ -58,6 +59,9 @@ struct LoadResult {
 
 /// Reads, checks and completes the settings. Pure: `readSources` does the reading.
 [[nodiscard]] LoadResult load(const Sources& sources);
+
+/// UROCKET_CONFIG, absolute; empty: none. Needed before that file can be read.
+[[nodiscard]] std::string urocketConfig(const Sources& sources);
 
 /// LARAVEL_PATH from the flags, the environment or the `.env` of the working directory, absolute; else the working
 /// directory. Needed before the application's `.env` can be read.

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <utility>
 
+#include "config/urocket_yaml.h"
+
 namespace bridge::config {
 namespace {
 
@@ -61,6 +63,14 @@ std::string applicationEnvFile(const std::string& folder, const Variables& envir
   return path;
 }
 
+/// The service file of the urocket command says on which port it is served.
+Variables readServiceFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  // What is wrong with it its kind complains about.
+  const auto parsed = parseUrocketYaml(std::string{std::istreambuf_iterator<char>(in), {}});
+  return parsed.config.port == 0 ? Variables() : Variables{{"HTTP_PORT", std::to_string(parsed.config.port)}};
+}
+
 }  // namespace
 
 Sources readSources(const Program& program, Variables flags) {
@@ -76,6 +86,9 @@ Sources readSources(const Program& program, Variables flags) {
     sources.applicationEnvFile = std::exchange(sources.workingEnvFile, std::nullopt);
   } else {
     sources.applicationEnvFile = readEnvFile(application, sources.problems);
+  }
+  if (program.name == "urocket") {
+    sources.files = readServiceFile(urocketConfig(sources));
   }
   return sources;
 }

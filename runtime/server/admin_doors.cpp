@@ -1,21 +1,18 @@
 #include "server/admin_doors.h"
 
-#include <random>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
-#include "server/filters/request_id.h"
-#include "server/filters/server_options.h"
+#include "server/door.h"
 
 namespace bridge::server {
 namespace {
 
 constexpr unsigned kOnlyThisUser = 0600;
-constexpr std::size_t kMaxConnections = 256;
 /// Nothing here has a body.
-constexpr std::uint64_t kMaxBody = 16U << 10U;
+constexpr DoorOptions kDoor{.maxBody = 16U << 10U, .maxConnections = 256};
 
 }  // namespace
 
@@ -31,7 +28,7 @@ Result<void> AdminDoors::open(Options options, upstreams::Upstream& onSocket, up
   if (options.inherited.valid()) {
     std::vector<loop::Descriptor> one;
     one.push_back(std::move(options.inherited));
-    socket_ = door(onSocket);
+    socket_ = makeDoor(loop_, onSocket, kDoor);
     if (auto taken = opened("LISTEN_FDS", *socket_, socket_->listen(std::move(one))); !taken.ok()) {
       return taken;
     }
@@ -40,31 +37,17 @@ Result<void> AdminDoors::open(Options options, upstreams::Upstream& onSocket, up
                    "LISTEN_FDS: the socket for operators is no Unix socket; over TCP they come in by ADMIN_LISTEN"};
     }
   } else if (!options.socket.empty()) {
-    socket_ = door(onSocket);
+    socket_ = makeDoor(loop_, onSocket, kDoor);
     auto listening = socket_->listen("unix:" + options.socket, 0, kOnlyThisUser);
     if (auto taken = opened("ADMIN_SOCKET", *socket_, listening); !taken.ok()) {
       return taken;
     }
   }
   if (!options.host.empty()) {
-    port_ = door(onPort);
+    port_ = makeDoor(loop_, onPort, kDoor);
     return opened("ADMIN_LISTEN", *port_, port_->listen(options.host, options.port, kOnlyThisUser));
   }
   return {};
-}
-
-std::unique_ptr<Server> AdminDoors::door(upstreams::Upstream& upstream) {
-  auto door = std::make_unique<Server>(loop_);
-  auto& front = door->front();
-  front.options.maxBody = kMaxBody;
-  front.options.maxConnections = kMaxConnections;
-  front.options.accessLog = false;
-  front.options.counted = false;
-  std::random_device random;
-  front.filters.push_back(std::make_unique<RequestId>(std::uint64_t{random()} << 32U | random()));
-  front.filters.push_back(std::make_unique<ServerOptions>());
-  front.router.add(routes::Pattern::parse("/*").value(), &upstream);
-  return door;
 }
 
 }  // namespace bridge::server

@@ -31,8 +31,6 @@ class AdminDoors {
   [[nodiscard]] Result<void> open(Options options, upstreams::Upstream& onSocket, upstreams::Upstream& onPort);
 
  private:
-  [[nodiscard]] std::unique_ptr<Server> door(upstreams::Upstream& upstream);
-
   loop::Loop& loop_;
   std::unique_ptr<Server> socket_;
   std::unique_ptr<Server> port_;

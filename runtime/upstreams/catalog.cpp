@@ -1,12 +1,15 @@
 #include "upstreams/catalog.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "base/log.h"
 #include "base/metrics.h"
 #include "upstreams/channels.h"
+#include "upstreams/exec.h"
 #include "upstreams/laravel_kind.h"
 #include "upstreams/pubsub.h"
 
@@ -27,6 +30,7 @@ std::unique_ptr<Kind> make(const KindContext& context) {
 constexpr std::array kRows = {
     Row{[](const config::Settings& settings) { return !settings.channelsMount.empty(); }, make<ChannelsKind>},
     Row{[](const config::Settings& settings) { return !settings.pubsubMount.empty(); }, make<PubsubKind>},
+    Row{[](const config::Settings& settings) { return !settings.urocketConfig.empty(); }, make<ExecKind>},
 };
 
 /// Calls `done` when it has been called for each of `count`, with the first error.
@@ -74,6 +78,14 @@ Catalog::Catalog(loop::Loop& loop, config::Settings& settings, Environment envir
 }
 
 Catalog::~Catalog() = default;
+
+std::vector<Door> Catalog::doors() const {
+  std::vector<Door> all;
+  for (const auto& kind : kinds_) {
+    std::ranges::move(kind->doors(), std::back_inserter(all));
+  }
+  return all;
+}
 
 void Catalog::start(std::function<void(const Error&)> onFatal) {
   const auto once = [told = std::make_shared<bool>(false), onFatal = std::move(onFatal)](const Error& error) {

@@ -34,6 +34,9 @@ class Catalog {
   /// Which paths go where. Operators add theirs.
   [[nodiscard]] RouteTable& routes() { return routes_; }
 
+  /// The sockets that the kinds want beside the front door.
+  [[nodiscard]] std::vector<Door> doors() const;
+
   /// Starts what the upstreams need; requests may come before it is ready. `onFatal` is called at most once, with what
   /// makes this server useless.
   void start(std::function<void(const Error&)> onFatal);

@@ -33,6 +33,15 @@ struct KindContext {
   std::vector<config::Problem>& problems;
 };
 
+/// A Unix socket of a kind's own, for peers that are no clients of the server.
+struct Door {
+  std::string path;
+  unsigned mode = 0600;
+  Upstream& upstream;
+  /// Where it is declared.
+  std::string origin;
+};
+
 /// One kind of upstream as the catalog runs it: its upstreams, and what keeps them alive. Owned by the catalog;
 /// destroyed before the Loop, with all it started.
 ///
@@ -57,6 +66,8 @@ class Kind {
   /// Ends everything; no request is left. What lives after `patience` is killed. `done` comes once, never inside this
   /// call; may be called again with less patience, the later `done` counts.
   virtual void stop(Duration patience, std::function<void()> done) = 0;
+  /// Opened by main before `begin`, closed after `stop`.
+  [[nodiscard]] virtual std::vector<Door> doors() { return {}; }
   /// For the status. `withRows`: with each process.
   [[nodiscard]] virtual inspect::Kind inspect(bool withRows) const = 0;
 };

@@ -82,6 +82,20 @@ TEST(Program, LetsAFlagWinOverItsOwnNameAndThatOverTheFullName) {
   EXPECT_EQ(loadAs(channels, {{"PORT", "81"}}, {{"HTTP_PORT", "83"}}).settings.httpPort, 83);
 }
 
+TEST(Program, TakesFromTheFileOfItsKindWhatNobodyElseSays) {
+  Sources from;
+  from.workingDirectory = "/srv/app";
+  from.program = &named("urocket");
+  from.files = {{"HTTP_PORT", "9090"}};
+  EXPECT_EQ(load(from).settings.httpPort, 9090);
+  EXPECT_EQ(load(from).settings.urocketConfig, "/srv/app/urocket-service.yaml");
+  from.environment = {{"HTTP_PORT", "82"}, {"UROCKET_CONFIG", "pets.yaml"}};
+  EXPECT_EQ(load(from).settings.httpPort, 82);
+  EXPECT_EQ(urocketConfig(from), "/srv/app/pets.yaml");
+  from.flags = {{"UROCKET_CONFIG", "/other.yaml"}};
+  EXPECT_EQ(urocketConfig(from), "/other.yaml");
+}
+
 TEST(Program, ComplainsInTheNameThatWasUsed) {
   const auto loaded = loadAs(named("channels"), {{"PORT", "x"}});
   ASSERT_EQ(loaded.problems.size(), 1U);
