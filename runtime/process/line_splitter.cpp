@@ -10,10 +10,10 @@ void LineSplitter::feed(std::string_view data, const OnLine& onLine) {
     const auto newline = data.find('\n');
     const auto part = data.substr(0, newline);
     if (!dropping_) {
-      line_.append(part.substr(0, kMaxLine - line_.size()));
+      line_.append(part.substr(0, maxLine_ - line_.size()));
     }
     if (newline == std::string_view::npos) {
-      if (!dropping_ && line_.size() == kMaxLine) {
+      if (!dropping_ && line_.size() == maxLine_) {
         onLine(std::exchange(line_, {}));
         dropping_ = true;
       }

@@ -73,18 +73,24 @@ Result<std::unique_ptr<Process>> Process::start(loop::Loop& loop, const Spec& sp
 
 void Process::read(Output& output, std::unique_ptr<loop::Stream> stream) {
   output.stream = std::move(stream);
-  output.stream->startReading(
-      {[this, &output](Bytes data) { output.lines.feed(data.view(), [this](std::string_view line) { onLine(line); }); },
-       [this, &output](const std::optional<Error>&) {
-         output.lines.end([this](std::string_view line) { onLine(line); });
-       }});
+  output.stream->startReading({[this, &output](Bytes data) { take(output, data.view()); },
+                               [this, &output](const std::optional<Error>&) {
+                                 output.lines.end([this](std::string_view line) { onLine(line); });
+                               }});
+}
+
+void Process::take(Output& output, std::string_view data) {
+  if (&output == &stdout_ && events_.onStdout) {
+    events_.onStdout(data);
+  } else {
+    output.lines.feed(data, [this](std::string_view line) { onLine(line); });
+  }
 }
 
 // What a dead process wrote is in the pipe at once; its children may hold that open for long.
 void Process::drain(Output& output) {
-  const auto tell = [this](std::string_view line) { onLine(line); };
-  output.lines.feed(output.stream->readAvailable().view(), tell);
-  output.lines.end(tell);
+  take(output, output.stream->readAvailable().view());
+  output.lines.end([this](std::string_view line) { onLine(line); });
 }
 
 void Process::onLine(std::string_view line) {

@@ -37,6 +37,8 @@ class Process {
     std::function<void(const ExitCause&)> onExit;
     /// Replaces the log as the place for its output, where given. The line is foreign and not escaped.
     std::function<void(std::string_view)> onLine;
+    /// Takes stdout as it comes, where given: only stderr is read by lines then.
+    std::function<void(std::string_view)> onStdout{};
   };
 
   /// Fails where nothing could be started. With a launcher a missing file shows as exit code 127 instead.
@@ -76,6 +78,7 @@ class Process {
 
   Process(loop::Loop& loop, Spec spec, Events events);
   void read(Output& output, std::unique_ptr<loop::Stream> stream);
+  void take(Output& output, std::string_view data);
   void drain(Output& output);
   void onLine(std::string_view line);
   void onExit(loop::ExitStatus status);

@@ -53,8 +53,10 @@ void Supervisor::launch() {
   if (!launch.ok()) {
     problem = std::move(launch).error();
   } else {
-    auto started =
-        Process::start(loop_, launch->spec, {[this](const ExitCause& cause) { onExit(cause); }, events_.onLine});
+    auto started = Process::start(loop_, launch->spec,
+                                  {.onExit = [this](const ExitCause& cause) { onExit(cause); },
+                                   .onLine = events_.onLine,
+                                   .onStdout = events_.onStdout});
     launch->childEnds.clear();
     if (started.ok()) {
       process_ = std::move(*started);

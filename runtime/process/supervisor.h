@@ -43,6 +43,8 @@ class Supervisor {
     std::function<void(const ExitCause&, Duration pause)> onExited;
     /// Optional: its output, instead of the log.
     std::function<void(std::string_view)> onLine;
+    /// Optional: its stdout as it comes, as in `Process::Events`.
+    std::function<void(std::string_view)> onStdout{};
   };
   struct Options {
     RestartPolicy::Options restart;

@@ -48,6 +48,12 @@ TEST_F(LineSplitterTest, CutsALongLineThatComesAtOnce) {
   EXPECT_THAT(lines_, ElementsAre(most, "next", most));
 }
 
+TEST_F(LineSplitterTest, TakesTheLimitItIsGiven) {
+  LineSplitter short_(3);
+  short_.feed("abcdef\nxy\n", [this](std::string_view line) { lines_.emplace_back(line); });
+  EXPECT_THAT(lines_, ElementsAre("abc", "xy"));
+}
+
 TEST_F(LineSplitterTest, DropsTheRestOfALongLineAtTheEnd) {
   const std::string most(LineSplitter::kMaxLine, 'x');
   feed(most);

@@ -45,6 +45,21 @@ class ProcessTest : public testing::LoopTest {
   std::vector<std::string> lines_;
 };
 
+TEST_F(ProcessTest, HasAPipeToItsStdinAndGivesItsStdoutAsItComes) {
+  auto spec = shell("read line; printf 'got %s' \"$line\"; echo aside >&2");
+  spec.pipeStdin = true;
+  std::string output;
+  process_ = testing::must(Process::start(loop_, spec,
+                                          {.onExit = [this](const ExitCause& cause) { cause_ = cause; },
+                                           .onLine = [this](std::string_view line) { lines_.emplace_back(line); },
+                                           .onStdout = [&output](std::string_view data) { output += data; }}));
+  auto input = process_->takeStdin();
+  input->write(Bytes::copyOf("hello\n"));
+  EXPECT_TRUE(ends());
+  EXPECT_EQ(output, "got hello");
+  EXPECT_THAT(lines_, ElementsAre("aside"));
+}
+
 TEST_F(ProcessTest, TellsItsLinesAndItsLastWordsWithTheCause) {
   start(shell("echo out; echo 'a \"quote\"' >&2; printf unfinished; exit 3"));
   EXPECT_EQ(process_->state(), Process::State::Starting);
