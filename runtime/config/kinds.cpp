@@ -217,4 +217,11 @@ std::optional<WorkerIsolation> Isolation::parse(std::string_view text, std::stri
 }
 std::string Isolation::wanted(std::string_view /*limits*/) { return "one of: worker, request"; }
 
+std::optional<TunnelErrors> TunnelErrorsName::parse(std::string_view text, std::string_view /*limits*/) {
+  using Choice = std::pair<std::string_view, TunnelErrors>;
+  static constexpr std::array kChoices{Choice{"policy", TunnelErrors::policy}, Choice{"runner", TunnelErrors::runner}};
+  return choose(text, kChoices);
+}
+std::string TunnelErrorsName::wanted(std::string_view /*limits*/) { return "one of: policy, runner"; }
+
 }  // namespace bridge::config::kind

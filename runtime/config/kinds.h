@@ -13,6 +13,7 @@
 namespace bridge::config {
 
 enum class WorkerIsolation { worker, request };
+enum class TunnelErrors { policy, runner };
 
 /// Where to listen. No host: nowhere.
 struct Endpoint {
@@ -210,6 +211,11 @@ struct FormatName : Plain<FormatName, log::Format> {
 
 struct Isolation : Plain<Isolation, WorkerIsolation> {
   static std::optional<WorkerIsolation> parse(std::string_view text, std::string_view);
+  static std::string wanted(std::string_view);
+};
+
+struct TunnelErrorsName : Plain<TunnelErrorsName, TunnelErrors> {
+  static std::optional<TunnelErrors> parse(std::string_view text, std::string_view);
   static std::string wanted(std::string_view);
 };
 

@@ -31,6 +31,14 @@ constexpr std::array kUrocketDefaults = {Default{"SERVE_LARAVEL", "off"},
 constexpr std::array kUrocketFlags = {OwnFlag{"-c,--config", "UROCKET_CONFIG", "FILE"},
                                       OwnFlag{"-p,--port", "HTTP_PORT", "PORT"}};
 
+constexpr std::array<string_view, 5> kTunnelGroups = {"Tunnel", "Listening", "Clients", "Logs", "Operators"};
+constexpr std::array kTunnelDefaults = {Default{"SERVE_LARAVEL", "off"}, Default{"HTTP_PORT", "7070"},
+                                        Default{"TUNNEL_MOUNT", "/__runner"}, Default{"LOG_DIR", ""}};
+constexpr std::array kTunnelNames = {OwnName{"PORT", "HTTP_PORT"}};
+constexpr std::array kTunnelFlags = {OwnFlag{"-p,--port", "HTTP_PORT", "PORT"},
+                                     OwnFlag{"-w,--worker", "TUNNEL_WORKER", "COMMAND"},
+                                     OwnFlag{"-n,--workers", "TUNNEL_WORKERS", "COUNT"}};
+
 /// One row for each command; what a kind needs stands in the arrays above.
 constexpr std::array kPrograms = {
     Program{.name = "serve", .summary = "serves a Laravel application"},
@@ -49,6 +57,14 @@ constexpr std::array kPrograms = {
             .flags = kUrocketFlags,
             .exitSettings = 2,
             .exitFiles = 1},
+    Program{.name = "tunnel",
+            .summary = "Runner Tunnel HTTP Protocol: tasks and events, run by workers on stdin and stdout",
+            .groups = kTunnelGroups,
+            .defaults = kTunnelDefaults,
+            .names = kTunnelNames,
+            .flags = kTunnelFlags,
+            .exitSettings = 2,
+            .exitFiles = 2},
 };
 
 }  // namespace

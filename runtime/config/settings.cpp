@@ -126,6 +126,30 @@ void checkRoutes(const Settings& settings, std::vector<Problem>& problems) {
   }
 }
 
+/// Who can reach it from elsewhere has to know something that is not written in the documentation.
+void checkTunnel(const Settings& settings, std::vector<Problem>& problems) {
+  if (settings.tunnelMount.empty()) {
+    return;
+  }
+  const auto has = [&settings](std::string_view token) {
+    return std::ranges::find(settings.tunnelToken, token) != settings.tunnelToken.end();
+  };
+  if (has("")) {
+    problems.push_back({"TUNNEL_TOKEN", "", "has an empty token among the others"});
+  }
+  if (settings.httpHost.starts_with(kUnixHost) || isLoopback(settings.httpHost)) {
+    return;
+  }
+  if (settings.tunnelAnonymous) {
+    problems.push_back({"TUNNEL_ANONYMOUS", "on", "is for loopback addresses; HTTP_HOST is " + settings.httpHost});
+  } else if (has("secret")) {
+    problems.push_back({"TUNNEL_TOKEN", "",
+                        "is missing: on " + settings.httpHost +
+                            " other machines reach the tunnel, and its default "
+                            "token is known to everybody"});
+  }
+}
+
 /// What no single row can see. A setting that is wrong by itself is not compared.
 void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
   const auto notAbove = [&](std::string_view lower, std::string_view upper, auto least, auto most) {
@@ -160,6 +184,7 @@ void checkTogether(const Settings& settings, std::vector<Problem>& problems) {
     problems.push_back(
         {"ADMIN_LISTEN", settings.adminListen.host, "can be reached from other machines; that needs ADMIN_TOKEN"});
   }
+  checkTunnel(settings, problems);
   if (!settings.httpHost.starts_with(kUnixHost)) {
     return;
   }

@@ -12,6 +12,7 @@
 #include "upstreams/exec.h"
 #include "upstreams/laravel_kind.h"
 #include "upstreams/pubsub.h"
+#include "upstreams/tunnel.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -31,6 +32,7 @@ constexpr std::array kRows = {
     Row{[](const config::Settings& settings) { return !settings.channelsMount.empty(); }, make<ChannelsKind>},
     Row{[](const config::Settings& settings) { return !settings.pubsubMount.empty(); }, make<PubsubKind>},
     Row{[](const config::Settings& settings) { return !settings.urocketConfig.empty(); }, make<ExecKind>},
+    Row{[](const config::Settings& settings) { return !settings.tunnelMount.empty(); }, make<TunnelKind>},
 };
 
 /// Calls `done` when it has been called for each of `count`, with the first error.

@@ -7,9 +7,9 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/uuid.h"
 #include "config/json_text.h"
 #include "loop/loop.h"
-#include "upstreams/exec_id.h"
 
 namespace bridge::upstreams {
 namespace {

@@ -96,6 +96,24 @@ TEST(Program, TakesFromTheFileOfItsKindWhatNobodyElseSays) {
   EXPECT_EQ(urocketConfig(from), "/other.yaml");
 }
 
+TEST(Program, TunnelTakesItsWorkerAsAFlag) {
+  const auto loaded = loadAs(named("tunnel"), {}, {{"TUNNEL_WORKER", "node 'my worker.js'"}});
+  EXPECT_EQ(loaded.settings.httpPort, 7070);
+  EXPECT_EQ(loaded.settings.tunnelMount, "/__runner");
+  EXPECT_EQ(loaded.settings.tunnelWorker, (std::vector<std::string>{"node", "my worker.js"}));
+}
+
+TEST(Program, TunnelOnOtherAddressesWantsATokenOfItsOwn) {
+  const auto problems = [](const Variables& environment) { return loadAs(named("tunnel"), environment).problems; };
+  ASSERT_EQ(problems({{"HTTP_HOST", "0.0.0.0"}}).size(), 1U);
+  EXPECT_EQ(problems({{"HTTP_HOST", "0.0.0.0"}})[0].variable, "TUNNEL_TOKEN");
+  EXPECT_EQ(problems({{"HTTP_HOST", "0.0.0.0"}, {"TUNNEL_TOKEN", "mine, secret"}}).size(), 1U);
+  EXPECT_EQ(problems({{"HTTP_HOST", "0.0.0.0"}, {"TUNNEL_TOKEN", "mine"}}).size(), 0U);
+  ASSERT_EQ(problems({{"HTTP_HOST", "::"}, {"TUNNEL_TOKEN", "mine"}, {"TUNNEL_ANONYMOUS", "on"}}).size(), 1U);
+  EXPECT_EQ(problems({{"HTTP_HOST", "::1"}, {"TUNNEL_ANONYMOUS", "on"}}).size(), 0U);
+  EXPECT_EQ(problems({{"HTTP_HOST", "unix:/tmp/a"}}).size(), 0U);
+}
+
 TEST(Program, ComplainsInTheNameThatWasUsed) {
   const auto loaded = loadAs(named("channels"), {{"PORT", "x"}});
   ASSERT_EQ(loaded.problems.size(), 1U);

@@ -1,0 +1,92 @@
+#include "upstreams/tunnel_handlers.h"
+
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+#include "base/log.h"
+#include "wire/json_outline.h"
+
+namespace bridge::upstreams {
+namespace {
+
+using Returned = TunnelHandlers::Returned;
+
+class HandlerRun final : public TunnelRun {
+ public:
+  HandlerRun(loop::Loop& loop, Returned returned, TunnelBackend::Done done) {
+    loop.defer([alive = std::weak_ptr(alive_), returned = std::move(returned), done = std::move(done)]() mutable {
+      if (alive.expired()) {
+        return;
+      }
+      const bool failed = returned.fault.has_value();
+      done({.reply = {.id = 0,
+                      .ok = !failed,
+                      .result = std::move(returned.result),
+                      .fault = std::move(returned.fault).value_or(wire::TunnelFault{})},
+            .pid = 0,
+            .waited = {}});
+    });
+  }
+
+ private:
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+/// A member of the input, as JSON text.
+std::string member(std::string_view input, std::string_view name) {
+  const auto outline = wire::JsonOutline::of(input);
+  return outline.ok() ? std::string(outline->find(name).value_or("")) : std::string();
+}
+
+std::int64_t integer(std::string_view json) {
+  std::int64_t number = 0;
+  const auto read = std::from_chars(json.data(), json.data() + json.size(), number);
+  return read.ec == std::errc() && read.ptr == json.data() + json.size() ? number : 0;
+}
+
+Returned add(std::string_view input) {
+  // Unsigned: a sum that is too large wraps, as integers of 64 bits do.
+  const auto sum =
+      static_cast<std::uint64_t>(integer(member(input, "a"))) + static_cast<std::uint64_t>(integer(member(input, "b")));
+  return {.result = std::to_string(static_cast<std::int64_t>(sum))};
+}
+
+Returned greet(std::string_view input) {
+  const auto name = wire::jsonString(member(input, "name")).value_or("World");
+  return {.result = wire::jsonQuoted("Hello, " + name + "!")};
+}
+
+Returned echo(std::string_view input) { return {.result = std::string(input)}; }
+
+TunnelHandlers::Handler logged(std::string name) {
+  return [name = std::move(name)](std::string_view payload) {
+    const auto message = wire::jsonString(member(payload, "message")).value_or("(no message)");
+    log::info("tunnel", "Event: {} - {}", name, log::escape(message));
+    return Returned{};
+  };
+}
+
+}  // namespace
+
+void TunnelHandlers::stop(Duration /*patience*/, std::function<void()> done) { loop_.defer(std::move(done)); }
+
+bool TunnelHandlers::has(wire::TunnelJob::Type type, std::string_view name) const {
+  const auto& handlers = type == wire::TunnelJob::Type::task ? tasks_ : events_;
+  return handlers.find(name) != handlers.end();
+}
+
+std::unique_ptr<TunnelRun> TunnelHandlers::run(wire::TunnelJob job, Instant /*deadline*/, Done done) {
+  const auto& handlers = job.type == wire::TunnelJob::Type::task ? tasks_ : events_;
+  return std::make_unique<HandlerRun>(loop_, handlers.at(job.name)(job.value), std::move(done));
+}
+
+void addSampleHandlers(TunnelHandlers& handlers) {
+  handlers.task("app.tasks.add", add);
+  handlers.task("app.tasks.greet", greet);
+  handlers.task("app.tasks.echo", echo);
+  handlers.event("app.events.notify", logged("notify"));
+  handlers.event("app.events.log", logged("log"));
+}
+
+}  // namespace bridge::upstreams
