@@ -56,4 +56,14 @@ return [
         'ignore' => [],
     ],
 
+    /*
+     * What clients of the tunnel can call and emit: ids with a class (its __invoke or handle), or a class and a method; of
+     * an event, a list of these, too. `classes` are those whose #[Task] and #[Listener] attributes say the same.
+     */
+    'tunnel' => [
+        'tasks' => [],
+        'listeners' => [],
+        'classes' => [],
+    ],
+
 ];

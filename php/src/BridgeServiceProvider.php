@@ -11,6 +11,7 @@ use LaravelBridge\Console\ReloadCommand;
 use LaravelBridge\Console\ServeCommand;
 use LaravelBridge\Console\StatusCommand;
 use LaravelBridge\Console\StopCommand;
+use LaravelBridge\Console\TunnelCommand;
 
 /**
  * Tells Laravel about the commands and the configuration. A request, under FPM or here, costs it nothing more.
@@ -28,7 +29,7 @@ final class BridgeServiceProvider extends ServiceProvider
     {
         if ($this->app->runningInConsole()) {
             $this->publishes([self::CONFIG => $this->app->configPath('bridge.php')], 'bridge-config');
-            $this->commands([CheckCommand::class, InstallCommand::class, ServeCommand::class, StatusCommand::class, ReloadCommand::class, StopCommand::class]);
+            $this->commands([CheckCommand::class, InstallCommand::class, ServeCommand::class, StatusCommand::class, ReloadCommand::class, StopCommand::class, TunnelCommand::class]);
         }
     }
 }
