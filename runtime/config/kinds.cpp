@@ -7,23 +7,15 @@
 #include <cctype>
 #include <utility>
 
+#include "config/text.h"
+
 namespace bridge::config::kind {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
 std::string lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 template <class T, std::size_t N>

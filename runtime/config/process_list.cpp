@@ -7,20 +7,14 @@
 
 #include "base/log.h"
 #include "config/kinds.h"
+#include "config/text.h"
 
 namespace bridge::config {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
 constexpr std::string_view kCount = "1..100";
 constexpr std::string_view kTimeout = "0.1..86400";
 constexpr std::size_t kMaxName = 40;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlanks);
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// The parts between separators that stand outside of quotes.
 std::vector<std::string_view> split(std::string_view text) {

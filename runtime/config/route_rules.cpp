@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/text.h"
+
 namespace bridge::config {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\v\f";
 constexpr std::string_view kTimeoutLimits = "0.1..86400";
 constexpr std::string_view kWorkersLimits = "1..10000";
 
@@ -15,11 +16,10 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
   std::vector<std::string_view> parts;
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of(separators), text.size());
-    auto part = text.substr(0, end);
+    const auto part = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    const auto first = part.find_first_not_of(kBlanks);
-    if (first != std::string_view::npos) {
-      parts.push_back(part.substr(first, part.find_last_not_of(kBlanks) - first + 1));
+    if (!part.empty()) {
+      parts.push_back(part);
     }
   }
   return parts;

@@ -5,6 +5,7 @@
 
 #include "config/route_rules.h"
 #include "config/setting_rows.h"
+#include "config/text.h"
 
 namespace bridge::config {
 namespace {
@@ -14,13 +15,6 @@ constexpr std::size_t kMaxSocketPath = 107;
 constexpr std::size_t kGenerationSuffix = 8;
 constexpr std::string_view kAdminSuffix = ".admin";
 constexpr std::string_view kUnixHost = "unix:";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\v\f";
-  const auto first = text.find_first_not_of(kBlanks);
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// The sources with their files read, asked in order.
 class Lookup {

@@ -4,27 +4,17 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include "base/environment.h"
 
 namespace bridge::loop {
 namespace {
 
 /// More than anybody has; a mistake, then.
 constexpr int kMost = 100;
-
-/// The value, and the variable is gone.
-std::optional<std::string> take(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) {
-    return std::nullopt;
-  }
-  std::string copy(value);
-  ::unsetenv(name);
-  return copy;
-}
 
 template <class Number>
 std::optional<Number> number(std::string_view text) {
@@ -36,9 +26,9 @@ std::optional<Number> number(std::string_view text) {
 }  // namespace
 
 Result<std::vector<InheritedSocket>> takeInheritedSockets(pid_t pid, int first) {
-  const auto owner = take("LISTEN_PID");
-  const auto count = take("LISTEN_FDS");
-  const auto names = take("LISTEN_FDNAMES").value_or("");
+  const auto owner = takeVariable("LISTEN_PID");
+  const auto count = takeVariable("LISTEN_FDS");
+  const auto names = takeVariable("LISTEN_FDNAMES").value_or("");
   std::vector<InheritedSocket> sockets;
   if (!owner || !count || number<pid_t>(*owner) != pid) {
     return sockets;

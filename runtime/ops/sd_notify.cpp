@@ -7,18 +7,12 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
+
+#include "base/environment.h"
 
 namespace bridge::ops {
 namespace {
-
-std::string take(const char* name) {
-  const char* value = std::getenv(name);
-  std::string copy(value != nullptr ? value : "");
-  ::unsetenv(name);
-  return copy;
-}
 
 /// 0 where it is no number.
 std::int64_t number(const std::string& text) {
@@ -30,9 +24,9 @@ std::int64_t number(const std::string& text) {
 }  // namespace
 
 SdNotify SdNotify::fromEnvironment() {
-  const auto socket = take("NOTIFY_SOCKET");
-  const auto micros = number(take("WATCHDOG_USEC"));
-  const auto pid = take("WATCHDOG_PID");
+  const auto socket = takeVariable("NOTIFY_SOCKET").value_or("");
+  const auto micros = number(takeVariable("WATCHDOG_USEC").value_or(""));
+  const auto pid = takeVariable("WATCHDOG_PID").value_or("");
   const bool ours = pid.empty() || number(pid) == ::getpid();
   return SdNotify(socket,
                   micros > 0 && ours ? std::optional<Duration>(std::chrono::microseconds(micros)) : std::nullopt);

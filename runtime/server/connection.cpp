@@ -216,18 +216,22 @@ void Connection::adjustReading() {
   }
 }
 
+http::Request Connection::requestOf(http::RequestHead head) const {
+  return {.head = std::move(head),
+          .id = {},
+          .client = client_,
+          .server = local_,
+          .scheme = scheme_,
+          .received = front_.loop.preciseNow(),
+          .receivedAt = front_.loop.wallClock()};
+}
+
 http::Flow Connection::onRequestHead(http::RequestHead head) {
-  http::Request request{.head = std::move(head),
-                        .id = {},
-                        .client = client_,
-                        .server = local_,
-                        .scheme = scheme_,
-                        .received = front_.loop.preciseNow(),
-                        .receivedAt = front_.loop.wallClock()};
   ++served_;
   const bool last = front_.options.keepAliveTimeout == Duration::zero() ||
                     (front_.options.keepAliveRequests != 0 && served_ >= front_.options.keepAliveRequests);
-  exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), std::move(request), !last);
+  exchange_ =
+      std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), requestOf(std::move(head)), !last);
   exchange_->begin();
   return flow();
 }
@@ -252,14 +256,8 @@ void Connection::refuse(Error error) {
   await(Patience::none);
   if (!exchange_) {
     // Little of the request may be known; it still gets an id, an error page and a line in the log.
-    http::Request request{.head = parser_.understood(),
-                          .id = {},
-                          .client = client_,
-                          .server = local_,
-                          .scheme = scheme_,
-                          .received = front_.loop.preciseNow(),
-                          .receivedAt = front_.loop.wallClock()};
-    exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this), std::move(request), false);
+    exchange_ = std::make_unique<Exchange>(front_, static_cast<Exchange::Client&>(*this),
+                                           requestOf(parser_.understood()), false);
     exchange_->refuse(std::move(error));
     return;
   }

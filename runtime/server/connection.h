@@ -64,6 +64,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   [[nodiscard]] bool takeProxyHeader();
   void drop(const Error& why);
   void pump();
+  [[nodiscard]] http::Request requestOf(http::RequestHead head) const;
   [[nodiscard]] http::Flow flow() const;
   void adjustReading();
   void refuse(Error error);
