@@ -26,6 +26,14 @@ bool isToken(std::string_view text) { return !text.empty() && std::ranges::all_o
 
 bool isFieldText(std::string_view text) { return std::ranges::all_of(text, isFieldChar); }
 
+bool isRequestId(std::string_view text) {
+  constexpr std::size_t kMaxLength = 128;
+  return !text.empty() && text.size() <= kMaxLength && std::ranges::all_of(text, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == ':' || c == '-';
+  });
+}
+
 std::string_view trimBlanks(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);

@@ -18,6 +18,8 @@ namespace bridge::http {
 /// A field value or reason phrase (RFC 9110, 5.5): no CR, LF, NUL or other control character but the tab. Bytes from
 /// 0x80 are allowed and mean whatever the two ends think they mean.
 [[nodiscard]] bool isFieldText(std::string_view text);
+/// The id of a request: 1 to 128 characters of `A-Z a-z 0-9 . _ : -`, safe in a log line, a header and a file name.
+[[nodiscard]] bool isRequestId(std::string_view text);
 /// Takes blanks and tabs off both ends.
 [[nodiscard]] std::string_view trimBlanks(std::string_view text);
 /// Decimal digits and nothing else; nothing on overflow.

@@ -13,7 +13,6 @@ namespace bridge::upstreams {
 namespace {
 
 constexpr std::string_view kRequestId = "x-runner-request-id";
-constexpr std::size_t kMaxRequestId = 128;
 constexpr int kInternalError = 500;
 
 struct Row {
@@ -46,13 +45,6 @@ std::string filled(std::string_view text, std::string_view subject) {
   return out;
 }
 
-bool isRequestId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxRequestId && std::ranges::all_of(id, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           std::string_view("._:-").find(c) != std::string_view::npos;
-  });
-}
-
 /// The name of a status, for workers that give a number alone.
 std::string_view nameOf(int status) {
   switch (status) {
@@ -80,7 +72,7 @@ std::string_view nameOf(int status) {
 TunnelReplies::TunnelReplies(const config::Settings& settings, const http::Request& request)
     : settings_(settings), request_(request) {
   const auto sent = http::trimBlanks(request.head.headers.find(kRequestId).value_or(""));
-  requestId_ = isRequestId(sent) ? std::string(sent) : randomUuid();
+  requestId_ = http::isRequestId(sent) ? std::string(sent) : randomUuid();
 }
 
 void TunnelReplies::addOrigin(http::Headers& headers) const {

@@ -2,24 +2,14 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
+#include "http/syntax.h"
 
 namespace bridge::server {
 namespace {
 
 constexpr std::string_view kField = "X-Request-Id";
-constexpr std::size_t kMaxLength = 128;
-
-bool isIdCharacter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-         c == ':' || c == '-';
-}
 
 }  // namespace
-
-bool isSaneRequestId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxLength && std::all_of(id.begin(), id.end(), isIdCharacter);
-}
 
 std::string RequestId::next() {
   // SplitMix64 (Steele, Lea, Flood 2014): a bijection of a counter, so no id comes twice.
@@ -32,7 +22,7 @@ std::string RequestId::next() {
 
 std::optional<Reply> RequestId::onRequest(http::Request& request) {
   const auto sent = request.head.headers.find(kField);
-  request.id = sent && isSaneRequestId(*sent) ? std::string(*sent) : next();
+  request.id = sent && http::isRequestId(*sent) ? std::string(*sent) : next();
   request.head.headers.set(kField, request.id);
   return std::nullopt;
 }

@@ -25,7 +25,4 @@ class RequestId final : public Filter {
   std::uint64_t state_;
 };
 
-/// 1 to 128 characters of `A-Z a-z 0-9 . _ : -`: safe in a log line, a header and a file name.
-[[nodiscard]] bool isSaneRequestId(std::string_view id);
-
 }  // namespace bridge::server

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "http/syntax.h"
+
 namespace bridge::server {
 namespace {
 
@@ -28,7 +30,7 @@ TEST(RequestId, MakesItsOwnForAnythingElseAndTheUpstreamReadsThatOne) {
                          std::string("é"), std::string("a\nb")}) {
     auto request = requestWith(id);
     EXPECT_FALSE(filter.onRequest(request).has_value());
-    EXPECT_TRUE(isSaneRequestId(request.id)) << id;
+    EXPECT_TRUE(http::isRequestId(request.id)) << id;
     EXPECT_NE(request.id, id);
     EXPECT_EQ(request.head.headers.find("X-Request-Id"), request.id);
     EXPECT_EQ(request.head.headers.count("X-Request-Id"), 1U);
