@@ -55,11 +55,10 @@ fuzz: packages ## each fuzzer for FUZZ_SECONDS (30) on a copy of its corpus
 	ninja -C build/fuzz tests/fuzz/all
 	tests/fuzz/run build/fuzz
 
-bench: build demo ## the bare kernel, this server and nginx + PHP-FPM, side by side
+bench: build demo ## this server beside the bare kernel, nginx + PHP-FPM and others, in one run
 	@tools/packages bench
-	php tests/bench/run.php
-	ninja -C build exec_overhead
-	build/tests/exec_overhead build/laravel-bridge
+	ninja -C build benchmarks
+	tests/bench/run
 
 chaos: build ## 20,000 numbered requests, for CHAOS_SECONDS at least, while all around them breaks: what was lost, and to what
 	@tests/app/prepare 12 build/apps/laravel-12

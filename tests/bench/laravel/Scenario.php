@@ -9,7 +9,10 @@ final class Scenario
 {
     private const ECHOED = '{"name":"Ada Lovelace","email":"ada@example.com","age":36,"tags":["mathematics","engines"]}';
 
-    /** @param  array<string, string>  $headers */
+    /**
+     * @param  array<string, string>  $headers
+     * @param  bool  $php  whether PHP answers
+     */
     private function __construct(
         public readonly string $name,
         public readonly string $method,
@@ -17,6 +20,7 @@ final class Scenario
         public readonly array $headers = [],
         public readonly string $body = '',
         public readonly bool $session = false,
+        public readonly bool $php = true,
     ) {
     }
 
@@ -29,6 +33,7 @@ final class Scenario
             new self('eloquent', 'GET', '/users', session: true),
             new self('echo', 'POST', '/api/echo', ['Content-Type' => 'application/json', 'Accept' => 'application/json'], self::ECHOED),
             new self('payload', 'GET', '/payload/1024'),
+            new self('file', 'GET', '/20k.css', php: false),
         ];
     }
 

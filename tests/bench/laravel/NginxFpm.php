@@ -118,6 +118,9 @@ final class NginxFpm extends Served
             error_log $this->folder/error.log;
             events { worker_connections 1024; }
             http {
+              include /etc/nginx/mime.types;
+              sendfile on;
+              tcp_nopush on;
               access_log $this->folder/access.log;
               keepalive_requests 1000000000;
               client_body_temp_path $this->folder/body;

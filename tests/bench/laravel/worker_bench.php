@@ -5,7 +5,7 @@ declare(strict_types=1);
 /*
  * What one request costs in a worker, step by step, in one process and without a server:
  *
- *     php -d opcache.enable_cli=1 tests/bench/php/worker_bench.php [LARAVEL_PATH] [TARGET] [N]
+ *     php -d opcache.enable_cli=1 tests/bench/laravel/worker_bench.php [LARAVEL_PATH] [TARGET] [N]
  *
  * "kernel" is the limit: the application's kernel handling a request that is there already.
  */
