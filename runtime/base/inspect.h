@@ -51,6 +51,9 @@ struct Worker {
   std::uint64_t peak = 0;
   /// By how much that has grown since its first request; what it gave back counts against it.
   std::int64_t growth = 0;
+  [[nodiscard]] std::int64_t growthPerRequest() const {
+    return requests > 1 ? growth / static_cast<std::int64_t>(requests - 1) : 0;
+  }
 };
 
 struct Pool {

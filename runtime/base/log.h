@@ -41,6 +41,10 @@ void setLevel(Level level);
 /// \" or \\.
 [[nodiscard]] std::string escape(std::string_view foreign);
 
+/// The same for names in code, `App\Http\Kernel`: a backslash stays single where it cannot be taken for the beginning
+/// of an escape. Still told apart from each other are any two texts.
+[[nodiscard]] std::string escapeCode(std::string_view foreign);
+
 /// One line. `room` names the writer ("server", "pool", ...); `text` holds nothing unescaped from outside.
 void write(Level level, std::string_view room, std::string_view text);
 

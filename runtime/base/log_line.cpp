@@ -105,4 +105,18 @@ std::string escape(std::string_view foreign) {
   return out;
 }
 
+std::string escapeCode(std::string_view foreign) {
+  const auto plain = [](char c) { return c >= 0x20 && c <= 0x7E && c != '"' && c != '\\'; };
+  const auto isHex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); };
+  std::string out;
+  out.reserve(foreign.size());
+  for (std::size_t i = 0; i < foreign.size(); ++i) {
+    const auto after = foreign.substr(i + 1);
+    const bool single = foreign[i] == '\\' && !after.empty() && plain(after[0]) &&
+                        !(after.size() > 2 && after[0] == 'x' && isHex(after[1]) && isHex(after[2]));
+    out += single ? "\\" : escape(foreign.substr(i, 1));
+  }
+  return out;
+}
+
 }  // namespace bridge::log

@@ -22,6 +22,11 @@ std::string humanBytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
+std::string humanChange(std::int64_t bytes) {
+  const auto size = static_cast<std::uint64_t>(bytes);
+  return bytes < 0 ? "-" + humanBytes(0 - size) : (bytes > 0 ? "+" : "") + humanBytes(size);
+}
+
 std::string humanSpan(double seconds) {
   const auto whole = static_cast<std::uint64_t>(seconds < 0 ? 0 : seconds);
   if (seconds < 0.9995) {

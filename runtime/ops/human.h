@@ -9,6 +9,8 @@ namespace bridge::ops {
 
 /// "512 B", "4.0 KB", "1.5 GB"; K is 1024.
 [[nodiscard]] std::string humanBytes(std::uint64_t bytes);
+/// By how much something has grown or shrunk: "+4.0 KB", "-512 B", "0 B".
+[[nodiscard]] std::string humanChange(std::int64_t bytes);
 /// "12 ms", "1.4 s", "3 min 5 s", "2 h 10 min", "3 d 4 h".
 [[nodiscard]] std::string humanSpan(double seconds);
 

@@ -160,8 +160,7 @@ void writeWorker(Json& json, const inspect::Worker& worker) {
   json.number("peak_bytes", worker.peak);
   json.signedNumber("growth_bytes", worker.growth);
   // Over the requests after the first, which loads what all of them need.
-  json.signedNumber("growth_bytes_per_request",
-                    worker.requests > 1 ? worker.growth / static_cast<std::int64_t>(worker.requests - 1) : 0);
+  json.signedNumber("growth_bytes_per_request", worker.growthPerRequest());
 }
 
 void writeApplication(Json& json, const inspect::Application& application) {

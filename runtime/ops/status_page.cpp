@@ -119,7 +119,8 @@ void workers(Page& page, const inspect::Pool& pool) {
              humanBytes(worker.resident), humanBytes(worker.memory), humanBytes(worker.peak), worker.generation,
              span(worker.uptime));
     if (worker.growth > 0) {
-      page.add("<span class=dim>grown by {}</span>", humanBytes(static_cast<std::uint64_t>(worker.growth)));
+      page.add("<span class=dim>grown by {}, {} by request</span>",
+               humanBytes(static_cast<std::uint64_t>(worker.growth)), humanChange(worker.growthPerRequest()));
     }
     if (!worker.request.empty()) {
       page.add("<span class=what>{}</span>", escape(worker.request));

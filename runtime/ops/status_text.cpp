@@ -28,6 +28,11 @@ std::uint64_t number(const Value& object, const char* name) {
   return value.IsUint64() ? value.GetUint64() : 0;
 }
 
+std::int64_t change(const Value& object, const char* name) {
+  const Value& value = at(object, name);
+  return value.IsInt64() ? value.GetInt64() : 0;
+}
+
 double seconds(const Value& object, const char* name) {
   const Value& value = at(object, name);
   return value.IsNumber() ? value.GetDouble() : 0;
@@ -110,15 +115,16 @@ void addWorkers(Lines& lines, const Value& application) {
     return std::tuple(at(*worker, "request").IsNull(), -seconds(*worker, "age_seconds"));
   };
   std::stable_sort(workers.begin(), workers.end(), [&](const Value* a, const Value* b) { return rank(a) < rank(b); });
-  lines.add(fmt::format("{:>7} {:>3} {:<9} {:>10} {:>6} {:>9} {:>9}  {}", "PID", "GEN", "STATE", "SINCE", "COUNT",
-                        "RESIDENT", "PHP", "REQUEST"),
-            kBold);
+  constexpr std::string_view kRow = "{:>7} {:>3} {:<9} {:>10} {:>6} {:>9} {:>9} {:>10} {:>10}  {}";
+  lines.add(
+      fmt::format(kRow, "PID", "GEN", "STATE", "SINCE", "COUNT", "RESIDENT", "PHP", "GROWN", "BY REQUEST", "REQUEST"),
+      kBold);
   for (const Value* worker : workers) {
-    lines.add(fmt::format("{:>7} {:>3} {:<9} {:>10} {:>6} {:>9} {:>9}  {}", number(*worker, "pid"),
-                          number(*worker, "generation"), text(*worker, "state"),
+    lines.add(fmt::format(kRow, number(*worker, "pid"), number(*worker, "generation"), text(*worker, "state"),
                           humanSpan(seconds(*worker, "age_seconds")), number(*worker, "requests"),
                           humanBytes(number(*worker, "resident_bytes")), humanBytes(number(*worker, "memory_bytes")),
-                          text(*worker, "request")));
+                          humanChange(change(*worker, "growth_bytes")),
+                          humanChange(change(*worker, "growth_bytes_per_request")), text(*worker, "request")));
   }
 }
 

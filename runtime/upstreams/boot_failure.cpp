@@ -29,7 +29,7 @@ std::string BootFailure::summary() const {
     text += "; step " + log::escape(step);
   }
   if (exception) {
-    text += "; " + log::escape(exception->className) + ": " + log::escape(exception->message) + " at " +
+    text += "; " + log::escapeCode(exception->className) + ": " + log::escape(exception->message) + " at " +
             log::escape(exception->file) + ":" + std::to_string(exception->line);
   }
   if (!lastWords.empty()) {

@@ -14,7 +14,7 @@ bool isTrouble(std::string_view kind) { return kind == "leak" || kind == "growth
 void tell(pid_t worker, const wire::Finding& finding) {
   const auto line =
       fmt::format("worker {}, after {}: {}: {} {}. {}", worker, log::escape(finding.route), log::escape(finding.kind),
-                  log::escape(finding.place), log::escape(finding.what), log::escape(finding.advice));
+                  log::escapeCode(finding.place), log::escape(finding.what), log::escape(finding.advice));
   if (isTrouble(finding.kind)) {
     log::warn("detect", "{}", line);
   } else if (finding.kind == "restored") {

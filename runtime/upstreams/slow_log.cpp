@@ -20,7 +20,7 @@ void logStack(Level level, std::string_view id, const std::vector<std::string>& 
     return;
   }
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    log::write(level, "slow", fmt::format("id={} #{} {}", id, i, log::escape(frames[i])));
+    log::write(level, "slow", fmt::format("id={} #{} {}", id, i, log::escapeCode(frames[i])));
   }
 }
 

@@ -60,5 +60,17 @@ TEST(LogLine, EscapesForeignBytes) {
   EXPECT_EQ(escape(""), "");
 }
 
+TEST(LogLine, KeepsNamesInCodeReadableAndUnambiguous) {
+  EXPECT_EQ(escapeCode("/srv/a.php:3 App\\Http\\Kernel->handle()"), "/srv/a.php:3 App\\Http\\Kernel->handle()");
+  // What could be read as an escape is one.
+  EXPECT_EQ(escapeCode("App\\x0AB"), "App\\\\x0AB");
+  EXPECT_EQ(escapeCode("App\\x0gB"), "App\\x0gB");
+  EXPECT_EQ(escapeCode("a\\\n"), "a\\\\\\x0A");
+  EXPECT_EQ(escapeCode("a\\\\b"), "a\\\\\\b");
+  EXPECT_EQ(escapeCode("a\\\"b"), "a\\\\\\\"b");
+  EXPECT_EQ(escapeCode("a\\"), "a\\\\");
+  EXPECT_EQ(escapeCode("\x1B[2J\xC3"), "\\x1B[2J\\xC3");
+}
+
 }  // namespace
 }  // namespace bridge::log

@@ -46,6 +46,15 @@ TEST(StatusText, PutsTheLongestAtWorkFirst) {
   EXPECT_LT(text.find("5001"), text.find("5002"));
 }
 
+TEST(StatusText, ShowsByHowMuchAWorkerHasGrown) {
+  auto status = sampleStatus();
+  status.application.pool.workers[1].requests = 3;
+  status.application.pool.workers[1].growth = -4096;
+  const auto text = workersText(statusJson(status), {}).value();
+  EXPECT_THAT(text, HasSubstr("   +6.0 MB    +1.0 MB  GET /slow/<b>"));
+  EXPECT_THAT(text, HasSubstr("   -4.0 KB    -2.0 KB"));
+}
+
 TEST(StatusText, CutsLinesAtTheWidthOfTheTerminal) {
   std::istringstream lines(sampleText({.width = 40, .coloured = false}));
   for (std::string line; std::getline(lines, line);) {
