@@ -109,6 +109,8 @@ void LaravelCall::resume() {
 void LaravelCall::halfClosed() {
   if (job_ && job_->leaveQueue()) {
     failLater({ErrorCode::ClientGone, "it left while its request waited for a worker"});
+  } else if (job_ && parts_.settings.disconnectOnFin) {
+    failLater({ErrorCode::ClientGone, "it closed its sending half, and DISCONNECT_ON_FIN is on"});
   }
 }
 

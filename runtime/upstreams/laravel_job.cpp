@@ -131,7 +131,8 @@ void LaravelJob::onNotTaken() {
 void LaravelJob::onTaken() {
   taken_ = true;
   body_.memory = {};
-  silence_.start(limits_.timeout, [this] { onSilence(); });
+  silence_.start(answer_ != nullptr ? limits_.timeout : Duration(parts_.settings.disconnectTimeout),
+                 [this] { onSilence(); });
   if (parts_.settings.slowLogThreshold > Duration::zero()) {
     slow_.emplace(parts_.loop).start(parts_.settings.slowLogThreshold, [this] { onSlow(); });
   }

@@ -156,6 +156,15 @@ final class Connection
         fclose($this->socket);
     }
 
+    /** Ends it with a RST instead of a FIN. */
+    public function reset(): void
+    {
+        $socket = socket_import_stream($this->socket) ?: throw new RuntimeException('This is no socket');
+        socket_set_option($socket, SOL_SOCKET, SO_LINGER, ['l_onoff' => 1, 'l_linger' => 0]);
+        unset($socket);
+        fclose($this->socket);
+    }
+
     private function until(string $mark): string
     {
         while (($at = strpos($this->buffer, $mark)) === false) {

@@ -364,6 +364,20 @@ TEST_F(LaravelTest, ARunningRequestSurvivesAHalfClose) {
   EXPECT_EQ(finish(answer).status(), 200);
 }
 
+TEST_F(LaravelTest, AHalfCloseIsTheEndWhereTheSettingsSaySo) {
+  settings_.disconnectOnFin = true;
+  settings_.disconnectTimeout = Millis(0);
+  startAndWait();
+  auto& answer = ask("/slow?ms=20000");
+  ASSERT_TRUE(run([this] { return app_.has("runs"); }));
+  const pid_t pid = laravel_->inspect().pool.workers.at(0).pid;
+  answer.call->halfClosed();
+  EXPECT_EQ(finish(answer).code(), ErrorCode::ClientGone);
+  answer.call.reset();
+  EXPECT_TRUE(run([pid] { return ::kill(pid, 0) != 0; }));
+  EXPECT_EQ(get("/").status(), 200);
+}
+
 TEST_F(LaravelTest, ARequestWhoseClientLeftHasItsTimeToEnd) {
   settings_.disconnectTimeout = Millis(0);
   startAndWait();
