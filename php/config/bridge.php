@@ -40,6 +40,15 @@ return [
     'disconnect' => false,
 
     /*
+     * Concurrency::driver('bridge'): how many forks of a worker run tasks at the same time, and the seconds that each task
+     * may take; 0 is no limit.
+     */
+    'concurrency' => [
+        'processes' => 8,
+        'timeout' => 60,
+    ],
+
+    /*
      * Where `Channels::publish` finds the topics of the server: its PUBSUB_MOUNT, the PUBSUB_TOKEN that it has, too, and
      * the seconds that may pass.
      */

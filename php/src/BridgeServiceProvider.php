@@ -4,7 +4,11 @@ declare(strict_types=1);
 
 namespace LaravelBridge;
 
+use Illuminate\Concurrency\ConcurrencyManager;
+use Illuminate\Foundation\Application;
 use Illuminate\Support\ServiceProvider;
+use LaravelBridge\Concurrency\BridgeDriver;
+use LaravelBridge\Concurrency\Tasks;
 use LaravelBridge\Console\CheckCommand;
 use LaravelBridge\Console\InstallCommand;
 use LaravelBridge\Console\ReloadCommand;
@@ -23,6 +27,11 @@ final class BridgeServiceProvider extends ServiceProvider
     public function register(): void
     {
         $this->mergeConfigFrom(self::CONFIG, 'bridge');
+        // A name only: Laravel 10 has no such class, and the others make it when it is asked for.
+        $this->app->afterResolving(ConcurrencyManager::class, function (ConcurrencyManager $manager): void {
+            // Not static: the manager binds itself to it.
+            $manager->extend('bridge', fn (Application $app): BridgeDriver => new BridgeDriver(new Tasks($app)));
+        });
     }
 
     public function boot(): void

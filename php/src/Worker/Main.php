@@ -56,7 +56,7 @@ final class Main
         if ($limit !== null) {
             ini_set('memory_limit', $limit);
         }
-        $native = new Native;
+        $native = Native::ofProcess();
         $native->collectHeaders();
         $control = self::control($settings, $native);
 

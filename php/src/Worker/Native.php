@@ -12,7 +12,8 @@ use Throwable;
  * The few calls for which PHP has no function, through ext-ffi. Everything has a plain fallback: without FFI
  * the same code runs, slower or with a known difference (docs/differences.md).
  *
- * Made once, in the handler, before anything is forked: parsing the declarations costs more than a request.
+ * Made once in a process and those forked from it, in the handler before anything is forked: parsing the declarations
+ * costs more than a request, and what was replaced in the engine has to be given back by the same.
  */
 class Native
 {
@@ -58,6 +59,10 @@ class Native
     /** @var array{int, int}|null the engine's own functions */
     private ?array $engines = null;
 
+    private ?bool $reachesShutdownFunctions = null;
+
+    private static ?self $ofProcess = null;
+
     public function __construct()
     {
         $ffi = null;
@@ -73,6 +78,11 @@ class Native
             }
         }
         $this->ffi = $ffi;
+    }
+
+    public static function ofProcess(): self
+    {
+        return self::$ofProcess ??= new self;
     }
 
     public function available(): bool
@@ -180,6 +190,22 @@ class Native
     public function abortConnection(): void
     {
         $this->ffi?->php_handle_aborted_connection();
+    }
+
+    /**
+     * Whether the list of shutdown functions can be taken away and put back. The layout is the engine's: it is ours to use
+     * if it shows what we do.
+     */
+    public function reachesShutdownFunctions(): bool
+    {
+        if ($this->reachesShutdownFunctions === null) {
+            $before = $this->shutdownFunctions() ?? 0;
+            $count = $this->countShutdownFunctions($before);
+            register_shutdown_function(static fn () => null);
+            $this->reachesShutdownFunctions = $before !== 0 && $this->shutdownFunctions() === $before && $this->countShutdownFunctions($before) === $count + 1;
+        }
+
+        return $this->reachesShutdownFunctions;
     }
 
     /**

@@ -35,11 +35,7 @@ final class ShutdownFunctions
      */
     public function __construct(private readonly Native $native, private readonly Closure $ending)
     {
-        // The layout is the engine's: it is ours to use if it shows what we do.
-        $before = $this->native->shutdownFunctions() ?? 0;
-        $count = $this->native->countShutdownFunctions($before);
-        register_shutdown_function(static fn () => null);
-        $this->possible = $before !== 0 && $this->native->shutdownFunctions() === $before && $this->native->countShutdownFunctions($before) === $count + 1;
+        $this->possible = $this->native->reachesShutdownFunctions();
     }
 
     /** Whether a request's list is in place: the process's own functions have nothing to do with its end. */

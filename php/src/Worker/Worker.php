@@ -143,6 +143,20 @@ final class Worker
         }
     }
 
+    /**
+     * In a process that was forked in the middle of a request, to do something for it: there is no worker here, and the
+     * connection is somebody else's.
+     */
+    public static function abandon(): void
+    {
+        $worker = self::$current;
+        self::$current = null;
+        if ($worker !== null) {
+            $worker->answer = null;
+            $worker->connection->close();
+        }
+    }
+
     private function serve(): int
     {
         $retiring = false;

@@ -2,6 +2,7 @@
 
 declare(strict_types=1);
 
+use App\Http\Controllers\ConcurrencyController;
 use App\Http\Controllers\DownloadController;
 use App\Http\Controllers\PayloadController;
 use App\Http\Controllers\ResponseController;
@@ -38,3 +39,12 @@ Route::get('/echo', [ResponseController::class, 'echoed'])->name('echo');
 
 Route::get('/terminate', [TerminateController::class, 'store'])->name('terminate');
 Route::get('/terminate/marker', [TerminateController::class, 'show'])->name('terminate.marker');
+
+Route::prefix('concurrency')->name('concurrency.')->group(function (): void {
+    Route::get('/', [ConcurrencyController::class, 'run'])->name('run');
+    Route::get('/fail', [ConcurrencyController::class, 'fail'])->name('fail');
+    Route::get('/database', [ConcurrencyController::class, 'database'])->name('database');
+    Route::get('/noise', [ConcurrencyController::class, 'noise'])->name('noise');
+    Route::get('/defer', [ConcurrencyController::class, 'defer'])->name('defer');
+    Route::get('/deferred', [ConcurrencyController::class, 'deferred'])->name('deferred');
+});
