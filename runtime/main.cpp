@@ -35,8 +35,7 @@ int main(int argc, char** argv) {
     return ops::runAdminCommand({.name = commandLine->command, .json = commandLine->json, .wait = commandLine->wait},
                                 adminDoorOf(loaded.settings));
   }
-  const char* path = std::getenv("PATH");
-  const auto found = config::checkEnvironment(loaded.settings, path != nullptr ? path : "/usr/bin:/bin");
+  const auto found = config::checkEnvironment(loaded.settings, searchPath());
   auto& problems = loaded.problems;
   problems.insert(problems.end(), found.problems.begin(), found.problems.end());
   for (const auto& problem : problems) {

@@ -1,5 +1,6 @@
 #include "main_options.h"
 
+#include <cstdlib>
 #include <memory>
 #include <random>
 #include <string>
@@ -99,6 +100,11 @@ std::vector<process::Program> programsOf(const config::Settings& settings, const
     programs.push_back(std::move(program));
   }
   return programs;
+}
+
+std::string_view searchPath() {
+  const char* path = std::getenv("PATH");
+  return path != nullptr ? path : "/usr/bin:/bin";
 }
 
 Result<SocketsByUse> sortOut(std::vector<loop::InheritedSocket> inherited) {

@@ -28,6 +28,9 @@ void configure(server::Front& front, const config::Settings& settings);
 [[nodiscard]] std::vector<process::Program> programsOf(const config::Settings& settings,
                                                        const upstreams::Environment& initial);
 
+/// PATH.
+[[nodiscard]] std::string_view searchPath();
+
 /// Which inherited socket is for whom.
 struct SocketsByUse {
   /// For clients: in their order all that nobody else is named for.

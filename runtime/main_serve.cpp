@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "config/check.h"
 #include "config/command_line.h"
 #include "config/sources.h"
 #include "loop/inherited.h"
@@ -142,44 +143,63 @@ class Serving {
     return {};
   }
 
-  void reload(std::function<void(Result<std::uint64_t>)> done) {
-    ++reloads_;
+  /// One at a time. What has changed may have come too late for the one that is under way: who asks meanwhile gets
+  /// another one after it, all of them the same.
+  void reload(upstreams::OnReloaded done) {
+    if (reloading_) {
+      reloadAgain_.push_back(std::move(done));
+      return;
+    }
+    reloading_ = true;
     report_.reloading();
     auto fresh = config::load(config::readSources(*commandLine_.program, commandLine_.flags));
+    config::checkPrograms(fresh, searchPath());
     const config::Endpoint place{fresh.settings.httpHost, fresh.settings.httpPort};
+    std::vector<std::string> notMade;
     // Shared, for the callback must be copyable; moved out of there.
-    auto next = std::make_shared<std::unique_ptr<loop::Listener>>(openNext(fresh, place));
-    catalog_.reload(fresh, [this, place, next, done = std::move(done)](const Result<std::uint64_t>& result) {
+    auto next = std::make_shared<std::unique_ptr<loop::Listener>>(openNext(fresh, place, notMade));
+    catalog_.reload(fresh, [this, place, next, notMade, done = std::move(done)](Result<upstreams::Reloaded> result) {
       report_.reloaded();
       if (result.ok()) {
         configure(server_.front(), settings_);
         move(place, std::move(*next));
         programs_.run(programsOf(settings_, environment_));
         watch();
+        result->notMade.insert(result->notMade.end(), notMade.begin(), notMade.end());
       }
       if (done) {
         done(result);
       }
-      if (--reloads_ == 0 && afterReload_) {
-        std::exchange(afterReload_, nullptr)();
+      reloading_ = false;
+      if (!reloadAgain_.empty()) {
+        reload([all = std::exchange(reloadAgain_, {})](const Result<upstreams::Reloaded>& later) {
+          for (const auto& one : all) {
+            if (one) {
+              one(later);
+            }
+          }
+        });
       }
     });
   }
 
   /// The port of the fresh settings, if it is another one and can be opened now: only with the new generation it is
   /// served, for nothing may change when that fails.
-  [[nodiscard]] std::unique_ptr<loop::Listener> openNext(config::LoadResult& fresh, const config::Endpoint& place) {
+  [[nodiscard]] std::unique_ptr<loop::Listener> openNext(config::LoadResult& fresh, const config::Endpoint& place,
+                                                         std::vector<std::string>& notMade) {
     if (place == place_ || !fresh.problems.empty()) {
       return nullptr;
     }
     if (inherited_) {
-      log::warn("server", "reload: HTTP_HOST and HTTP_PORT mean nothing where the socket is inherited");
+      notMade.emplace_back("HTTP_HOST and HTTP_PORT mean nothing where the socket is inherited");
+      log::warn("server", "reload: {}", notMade.back());
       return nullptr;
     }
     const bool overlaps = place.port == place_.port && !isUnix(place.host) && !isUnix(place_.host);
     if (overlaps) {
-      log::warn("server", "reload: HTTP_HOST has changed and needs a restart: port {} cannot be opened twice",
-                place.port);
+      notMade.push_back(
+          fmt::format("HTTP_HOST has changed and needs a restart: port {} cannot be opened twice", place.port));
+      log::warn("server", "reload: {}", notMade.back());
       return nullptr;
     }
     auto opened = server_.openNext(place.host, place.port, fresh.settings.httpSocketMode);
@@ -199,16 +219,6 @@ class Serving {
     }
   }
 
-  /// What has changed may have come too late for a reload that is under way.
-  void reloadForWatch(std::function<void()> done) {
-    auto begin = [this, done = std::move(done)] { reload([done](const Result<std::uint64_t>&) { done(); }); };
-    if (reloads_ > 0) {
-      afterReload_ = std::move(begin);
-    } else {
-      begin();
-    }
-  }
-
   void watch() {
     upstreams::ReloadWatch::Options options{.root = settings_.laravelPath, .patterns = settings_.watchPaths};
     if (!settings_.watch || stopping_) {
@@ -217,8 +227,9 @@ class Serving {
     } else if (watch_) {
       watch_->update(std::move(options));
     } else {
-      watch_ = std::make_unique<upstreams::ReloadWatch>(
-          loop_, std::move(options), [this](std::function<void()> done) { reloadForWatch(std::move(done)); });
+      watch_ = std::make_unique<upstreams::ReloadWatch>(loop_, std::move(options), [this](std::function<void()> done) {
+        reload([done = std::move(done)](const Result<upstreams::Reloaded>&) { done(); });
+      });
     }
   }
 
@@ -255,8 +266,8 @@ class Serving {
   config::Endpoint place_;
   bool inherited_ = false;
   bool stopping_ = false;
-  std::size_t reloads_ = 0;
-  std::function<void()> afterReload_;
+  bool reloading_ = false;
+  std::vector<upstreams::OnReloaded> reloadAgain_;
   int exitCode_ = EXIT_SUCCESS;
 };
 

@@ -31,6 +31,14 @@ class Check {
  public:
   Check(const Settings& settings, std::string_view searchPath) : settings_(settings), searchPath_(searchPath) {}
 
+  std::vector<Problem> programs() {
+    if (settings_.serveLaravel) {
+      php();
+    }
+    processes();
+    return std::move(found_.problems);
+  }
+
   Environment run() {
     if (settings_.serveLaravel) {
       application();
@@ -158,6 +166,11 @@ class Check {
 
 Environment checkEnvironment(const Settings& settings, std::string_view searchPath) {
   return Check(settings, searchPath).run();
+}
+
+void checkPrograms(LoadResult& loaded, std::string_view searchPath) {
+  const auto problems = Check(loaded.settings, searchPath).programs();
+  loaded.problems.insert(loaded.problems.end(), problems.begin(), problems.end());
 }
 
 }  // namespace bridge::config

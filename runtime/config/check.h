@@ -19,4 +19,7 @@ struct Environment {
 /// or removed. `searchPath` is PATH. Rights are those of this process.
 [[nodiscard]] Environment checkEnvironment(const Settings& settings, std::string_view searchPath);
 
+/// Only the programs, PHP and those of BRIDGE_PROCESSES: a reload starts them. Adds to the problems of `loaded`.
+void checkPrograms(LoadResult& loaded, std::string_view searchPath);
+
 }  // namespace bridge::config

@@ -39,6 +39,21 @@ std::string reasonOf(const AdminReply& reply) {
                                                  : "it answered with status " + std::to_string(reply.status);
 }
 
+/// What of the changed settings the reload has left as it was.
+void tellNotMade(const AdminReply& reply) {
+  rapidjson::Document json;
+  json.Parse<rapidjson::kParseIterativeFlag>(reply.body.c_str());
+  const auto* changes = json.HasParseError() ? nullptr : rapidjson::Pointer("/not_made").Get(json);
+  if (changes == nullptr || !changes->IsArray()) {
+    return;
+  }
+  for (const auto& change : changes->GetArray()) {
+    if (change.IsString()) {
+      complain(change.GetString());
+    }
+  }
+}
+
 /// The server's process, where its own word and the kernel's are the same: a socket may have been opened by another one
 /// for it, and a pid may be that of another container.
 pid_t processOf(const AdminReply& reply) {
@@ -80,6 +95,7 @@ int reload(const AdminClient& client, bool wait) {
     complain("not reloaded: " + reasonOf(*reply));
     return kExitRefused;
   }
+  tellNotMade(*reply);
   print(wait ? "reloaded: the new workers serve\n" : "reload begun\n");
   return kExitDone;
 }

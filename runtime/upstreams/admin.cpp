@@ -42,6 +42,25 @@ std::string reasonJson(const Error& error) {
   return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
 
+/// {"done":true,"generation":7,"not_made":["..."]}
+std::string doneJson(const Reloaded& reloaded) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer json(buffer);
+  json.StartObject();
+  json.Key("done");
+  json.Bool(true);
+  json.Key("generation");
+  json.Uint64(reloaded.generation);
+  json.Key("not_made");
+  json.StartArray();
+  for (const auto& change : reloaded.notMade) {
+    json.String(change.data(), static_cast<rapidjson::SizeType>(change.size()));
+  }
+  json.EndArray();
+  json.EndObject();
+  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
 /// One request. Answered when it is complete; a reload that is waited for, when that is over.
 class AdminCall final : public Call {
  public:
@@ -128,17 +147,17 @@ class AdminCall final : public Call {
   void reload() {
     log::info("server", "reload asked for by an operator");
     if (request_.head.query != "wait=1") {
-      desk_.reload([](const Result<std::uint64_t>&) {});
+      desk_.reload([](const Result<Reloaded>&) {});
       send(202, kJson, "{\"done\":false,\"reason\":\"begun\"}\n");
       return;
     }
-    desk_.reload([this, alive = std::weak_ptr(alive_)](const Result<std::uint64_t>& result) {
+    desk_.reload([this, alive = std::weak_ptr(alive_)](const Result<Reloaded>& result) {
       if (alive.expired()) {
         return;
       }
       later([this, result] {
         if (result.ok()) {
-          send(200, kJson, "{\"done\":true,\"generation\":" + std::to_string(*result) + "}\n");
+          send(200, kJson, doneJson(*result));
         } else {
           send(500, kJson, reasonJson(result.error()));
         }

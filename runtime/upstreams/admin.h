@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 
 #include "base/inspect.h"
 #include "base/result.h"
 #include "upstreams/admin_access.h"
+#include "upstreams/reloaded.h"
 #include "upstreams/upstream.h"
 
 namespace bridge::loop {
@@ -19,8 +19,8 @@ namespace bridge::upstreams {
 struct AdminDesk {
   /// The picture of this moment; `withRows`: with every worker, request and failure.
   std::function<inspect::Status(bool withRows)> status;
-  /// `done` comes once: the generation that serves now, or why nothing has changed.
-  std::function<void(std::function<void(Result<std::uint64_t>)> done)> reload;
+  /// One at a time: who asks while one is under way gets another one after it.
+  std::function<void(OnReloaded done)> reload;
   /// Begins to stop; called again, stops at once.
   std::function<void()> stop;
 };

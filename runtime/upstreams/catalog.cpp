@@ -100,14 +100,10 @@ void Catalog::start(std::function<void(const Error&)> onFatal) {
   }
 }
 
-void Catalog::reload(const config::LoadResult& fresh, std::function<void(Result<std::uint64_t>)> done) {
-  const auto tell = [this, done = std::move(done)](const Result<void>& result) {
+void Catalog::reload(const config::LoadResult& fresh, OnReloaded done) {
+  const auto tell = [done = std::move(done)](Result<Reloaded> result) {
     metrics::all().reloads[result.ok() ? "done" : "failed"].add();
-    if (done) {
-      done(!result.ok()          ? Result<std::uint64_t>(result.error())
-           : laravel_ != nullptr ? laravel_->inspectApplication(false).generation
-                                 : std::uint64_t{0});
-    }
+    done(result);
   };
   if (!fresh.problems.empty()) {
     Error error{ErrorCode::InvalidSettings, "the settings have problems"};
@@ -116,27 +112,47 @@ void Catalog::reload(const config::LoadResult& fresh, std::function<void(Result<
       error.detail += "; " + problem.text();
     }
     log::error("server", "reload: the settings have problems; everything stays as it was");
-    tell(error);
+    tell(std::move(error));
     return;
   }
+  Reloaded reloaded;
+  const config::Settings before = settings_;
   for (const std::string& name : config::reload(settings_, fresh.settings)) {
-    log::warn("server", "reload: {} has changed and needs a restart", name);
+    reloaded.notMade.push_back(name + " has changed and needs a restart");
+    log::warn("server", "reload: {}", reloaded.notMade.back());
   }
-  log::setLevel(settings_.logLevel);
-  reloadKinds(tell);
+  reloadKinds([this, before, reloaded, tell](const Result<void>& result) mutable {
+    if (!result.ok()) {
+      settings_ = std::move(before);
+      log::error("server", "reload: {}; the old generation goes on", log::escape(result.error().message()));
+      tell(result.error());
+      return;
+    }
+    log::setLevel(settings_.logLevel);
+    log::info("server", "reloaded");
+    reloaded.generation = laravel_ != nullptr ? laravel_->inspectApplication(false).generation : 0;
+    tell(std::move(reloaded));
+  });
 }
 
+/// Laravel first, for it alone can fail: then nothing else may have changed.
 void Catalog::reloadKinds(std::function<void(const Result<void>&)> done) {
-  const auto each = whenAll(kinds_.size(), [done = std::move(done)](const Result<void>& result) {
-    if (result.ok()) {
-      log::info("server", "reloaded");
-    } else {
-      log::error("server", "reload: {}; the old generation goes on", log::escape(result.error().message()));
+  auto others = [this, done](const Result<void>& result) {
+    if (!result.ok() || kinds_.size() == (laravel_ != nullptr ? 1 : 0)) {
+      done(result);
+      return;
     }
-    done(result);
-  });
-  for (const auto& kind : kinds_) {
-    kind->reload(each);
+    const auto each = whenAll(kinds_.size() - (laravel_ != nullptr ? 1 : 0), done);
+    for (const auto& kind : kinds_) {
+      if (kind.get() != laravel_) {
+        kind->reload(each);
+      }
+    }
+  };
+  if (laravel_ != nullptr) {
+    laravel_->reload(std::move(others));
+  } else {
+    others({});
   }
 }
 

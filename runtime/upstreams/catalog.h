@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "config/settings.h"
 #include "loop/loop.h"
 #include "upstreams/kind.h"
+#include "upstreams/reloaded.h"
 #include "upstreams/route_table.h"
 
 namespace bridge::upstreams {
@@ -41,9 +41,9 @@ class Catalog {
   /// makes this server useless.
   void start(std::function<void(const Error&)> onFatal);
   /// Takes over from `fresh` what may change while the server runs and brings up a new generation of workers; says in
-  /// the log how that went. With problems in `fresh` nothing changes. `done` comes once, perhaps inside this call: the
-  /// generation that serves (0 without Laravel), or why the old one goes on.
-  void reload(const config::LoadResult& fresh, std::function<void(Result<std::uint64_t>)> done = {});
+  /// the log how that went. With problems in `fresh`, and where the new generation does not boot, nothing changes.
+  /// `done` comes once, perhaps inside this call. Not to be called before the last one has come to its end.
+  void reload(const config::LoadResult& fresh, OnReloaded done);
   /// The application's and the kinds' parts of the status; `withRows`: each worker and process, too.
   void inspect(inspect::Status& status, bool withRows) const;
   /// The server begins to stop: requests that only wait are answered.

@@ -38,9 +38,13 @@ void Laravel::start(std::function<void(const Error&)> onFatal) {
 }
 
 void Laravel::reload(std::function<void(Result<void>)> done) {
-  parts_->queue.configure(queueOptions(parts_->settings));
-  parts_->routes = RouteLimits(parts_->settings);
-  parts_->generations.reload(std::move(done));
+  parts_->generations.reload([this, done = std::move(done)](Result<void> result) {
+    if (result.ok()) {
+      parts_->queue.configure(queueOptions(parts_->settings));
+      parts_->routes = RouteLimits(parts_->settings);
+    }
+    done(std::move(result));
+  });
 }
 
 void Laravel::stop(Duration patience, std::function<void()> done) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "ops/recent_failures.h"
 #include "upstreams/admin.h"
 #include "upstreams/catalog.h"
+#include "upstreams/reloaded.h"
 #include "upstreams/route_table.h"
 
 namespace bridge::upstreams {
@@ -27,7 +27,7 @@ class Operators {
     std::function<inspect::Server(bool withRequests)> server;
     std::function<std::vector<inspect::Process>()> processes;
     /// As in AdminDesk.
-    std::function<void(std::function<void(Result<std::uint64_t>)> done)> reload;
+    std::function<void(OnReloaded done)> reload;
     std::function<void()> stop;
   };
 

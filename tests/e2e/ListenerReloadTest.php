@@ -6,6 +6,7 @@ namespace LaravelBridge\E2e;
 
 use LaravelBridge\E2e\Support\Connection;
 use LaravelBridge\E2e\Support\Folders;
+use LaravelBridge\E2e\Support\Processes;
 use LaravelBridge\E2e\Support\Program;
 use LaravelBridge\E2e\Support\Release;
 use LaravelBridge\E2e\Support\Server;
@@ -83,12 +84,14 @@ final class ListenerReloadTest extends TestCase
         self::assertStringNotContainsString('4321', $this->command('status')->output);
     }
 
-    public function test_a_release_that_does_not_boot_leaves_the_port_as_it_was(): void
+    public function test_a_release_that_does_not_boot_leaves_the_port_and_all_settings_as_they_were(): void
     {
         $port = self::freePort();
-        $this->env(["HTTP_PORT=$port"]);
+        $this->env(["HTTP_PORT=$port", 'QUEUE_LIMIT=77', 'MAX_CONNECTIONS=4321']);
         $this->release->route('this is no PHP(');
         self::assertSame(1, $this->command('reload', '--wait')->code);
+        self::assertStringContainsString('queue       0 of 1024', $this->command('status')->output);
+        self::assertStringContainsString(' of 10240,', $this->command('status')->output);
         self::assertTrue($this->server->answers());
         self::assertFalse(@stream_socket_client("tcp://127.0.0.1:$port"), 'The new port is closed again');
 
@@ -103,12 +106,44 @@ final class ListenerReloadTest extends TestCase
         $this->env(["HTTP_PORT=$port"]);
         self::assertSame(0, $this->command('reload', '--wait')->code);
 
-        $this->env(["HTTP_PORT=$port", 'HTTP_HOST=0.0.0.0', 'MAX_CONNECTIONS=4321']);
-        self::assertSame(0, $this->command('reload', '--wait')->code);
+        $this->env(["HTTP_PORT=$port", 'HTTP_HOST=0.0.0.0', 'MAX_CONNECTIONS=4321', 'HTTP_SOCKET_MODE=0600', 'ADMIN_TOKEN=secret', 'LOG_FORMAT=json']);
+        $reload = $this->command('reload', '--wait');
+        self::assertSame(0, $reload->code);
 
+        foreach (['HTTP_SOCKET_MODE', 'ADMIN_TOKEN', 'LOG_FORMAT', 'HTTP_HOST'] as $name) {
+            self::assertStringContainsString("$name has changed and needs a restart", $reload->errors);
+            self::assertStringContainsString("$name has changed and needs a restart", $this->server->log());
+        }
+        self::assertStringNotContainsString('secret', $reload->errors.$this->server->log());
         self::assertStringContainsString("HTTP_HOST has changed and needs a restart: port $port cannot be opened twice", $this->server->log());
         self::assertStringContainsString(' of 4321', $this->command('status')->output);
         self::assertSame(200, (new Connection("tcp://127.0.0.1:$port"))->request('GET', '/api/ping')->answer()->status);
+    }
+
+    public function test_a_program_that_is_not_there_refuses_the_reload_and_is_named(): void
+    {
+        $this->env(['HTTP_PORT=0', 'BRIDGE_PROCESSES="ok: sleep 1000; ws: nowhere-to-be-found"', 'MAX_CONNECTIONS=4321']);
+
+        $reload = $this->command('reload', '--wait');
+
+        self::assertSame(1, $reload->code);
+        self::assertStringContainsString('BRIDGE_PROCESSES: the program of the entry \"ws\" is not found in PATH', $reload->errors);
+        self::assertSame([], $this->server->status()['processes'], 'Nothing of it was begun');
+        self::assertTrue($this->server->answers());
+    }
+
+    public function test_who_asks_while_a_reload_is_under_way_gets_what_has_changed_since(): void
+    {
+        $this->release->route("touch('$this->folder/booting'); sleep(1); Route::get('/release', fn () => 'late');");
+        $this->server->signal(SIGHUP);
+        Processes::await(fn (): bool => is_file("$this->folder/booting"), 'the first one boots');
+        $this->release->answer('last ');
+
+        $reload = $this->command('reload', '--wait');
+
+        self::assertSame(0, $reload->code, $reload->errors);
+        self::assertStringStartsWith('last ', $this->server->get('/release')->body);
+        self::assertSame(3, $this->server->status()['application']['generation']);
     }
 
     /**

@@ -66,6 +66,22 @@ TEST_F(CheckEnvironment, WantsALaravelApplication) {
   EXPECT_THAT(problems(), ElementsAre("LARAVEL_PATH: \"~/none\" is not a folder"));
 }
 
+TEST_F(CheckEnvironment, LooksAtTheProgramsAloneBeforeAReload) {
+  LoadResult loaded;
+  loaded.settings = settings_;
+  loaded.settings.laravelPath = dir_.file("none");
+  loaded.settings.phpPath = "php9";
+  loaded.settings.processes = parseProcesses("ws: reverbb start; queue: artisan queue:work");
+  loaded.problems = {{"HTTP_PORT", "x", "is not a number"}};
+  checkPrograms(loaded, path());
+  std::vector<std::string> texts;
+  for (const auto& problem : loaded.problems) {
+    texts.push_back(problem.text());
+  }
+  EXPECT_THAT(texts, ElementsAre("HTTP_PORT: \"x\" is not a number", "PHP_PATH: \"php9\" is not found in PATH",
+                                 "BRIDGE_PROCESSES: the program of the entry \"ws\" is not found in PATH"));
+}
+
 TEST_F(CheckEnvironment, WantsNoneOfThatWhereLaravelIsNotServed) {
   settings_.serveLaravel = false;
   settings_.laravelPath = dir_.file("none");

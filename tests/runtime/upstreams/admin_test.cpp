@@ -19,7 +19,6 @@ using bridge::testing::LoopTest;
 using bridge::testing::RecordedAnswer;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using Reloaded = std::function<void(Result<std::uint64_t>)>;
 
 http::Request request(const std::string& method, const std::string& path, http::Headers headers = {}) {
   http::Request request;
@@ -49,9 +48,9 @@ class AdminTest : public LoopTest {
 
   inspect::Status status_ = ops::sampleStatus();
   int stops_ = 0;
-  std::vector<Reloaded> reloads_;
+  std::vector<OnReloaded> reloads_;
   AdminDesk desk_{.status = [this](bool) { return status_; },
-                  .reload = [this](Reloaded done) { reloads_.push_back(std::move(done)); },
+                  .reload = [this](OnReloaded done) { reloads_.push_back(std::move(done)); },
                   .stop = [this] { ++stops_; }};
   std::optional<Admin> admin_;
 };
@@ -129,10 +128,10 @@ TEST_F(AdminTest, WaitsForAReloadWhereAsked) {
   ASSERT_TRUE(runUntil([&] { return !reloads_.empty(); }));
   runFor(Millis(5));
   EXPECT_FALSE(answer->done());
-  reloads_[0](std::uint64_t{7});
+  reloads_[0](Reloaded{.generation = 7, .notMade = {"SOCKET_PATH has changed"}});
   ASSERT_TRUE(runUntil([&] { return answer->done(); }));
   EXPECT_EQ(answer->status(), 200);
-  EXPECT_EQ(answer->text, "{\"done\":true,\"generation\":7}\n");
+  EXPECT_EQ(answer->text, "{\"done\":true,\"generation\":7,\"not_made\":[\"SOCKET_PATH has changed\"]}\n");
 }
 
 TEST_F(AdminTest, TellsWhyAReloadFailed) {
@@ -148,7 +147,7 @@ TEST_F(AdminTest, BearsAnOperatorWhoLeavesWhileWaiting) {
   const auto answer = ask(request("POST", "/-/reload?wait=1"));
   ASSERT_TRUE(runUntil([&] { return !reloads_.empty(); }));
   answer->call.reset();
-  reloads_[0](std::uint64_t{1});
+  reloads_[0](Reloaded{.generation = 1, .notMade = {}});
   runFor(Millis(5));
   EXPECT_FALSE(answer->done());
 }
