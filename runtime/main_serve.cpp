@@ -123,6 +123,9 @@ class Serving {
       exitCode_ = refuse(error);
       stop();
     });
+    catalog_.whenOutdated([this](std::function<void()> done) {
+      reload([done = std::move(done)](const Result<upstreams::Reloaded>&) { done(); });
+    });
     programs_.run(programsOf(settings_, environment_));
     watch();
     loop_.run();

@@ -48,6 +48,8 @@ class ConnectionOwner {
   virtual void onOpened(Connection& connection) = 0;
   /// Its request is over and nobody has leased it any more: Idle or Retiring.
   virtual void onFree(Connection& connection) = 0;
+  /// Its handler has booted what is out of date now.
+  virtual void onOutdated(Connection& connection, const wire::Outdated& message) = 0;
   /// It is Closed, for a reason that the pool did not give.
   virtual void onLost(Connection& connection, const Error& error) = 0;
 
@@ -175,6 +177,7 @@ class Connection {
   void onMessage(wire::Ready& message);
   void onMessage(wire::Pong& message);
   void onMessage(wire::Stack& message);
+  void onMessage(wire::Outdated& message);
   void onBody(Bytes data);
 
   void unexpected(std::string_view what);

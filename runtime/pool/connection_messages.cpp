@@ -112,6 +112,11 @@ void Connection::onMessage(wire::Stack& message) {
   if (events_ != nullptr && state() == State::Busy) events_->onStack(std::move(message));
 }
 
+void Connection::onMessage(wire::Outdated& message) {
+  if ((state() != State::Busy || !taken_) && state() != State::Finishing) return unexpected("outdated");
+  owner_.onOutdated(*this, message);
+}
+
 void Connection::unexpected(std::string_view what) {
   giveUp({ErrorCode::ProtocolViolation, "the worker sent " + std::string(what) + " while " + std::string(stateName())});
 }

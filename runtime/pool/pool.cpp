@@ -47,6 +47,11 @@ void Pool::takeOver() {
   queue_.attach(*this);
 }
 
+void Pool::hold() {
+  queue_.detach(*this);
+  attached_ = false;
+}
+
 void Pool::drain(std::function<void()> done) {
   queue_.detach(*this);
   attached_ = false;
@@ -125,6 +130,10 @@ void Pool::onFree(Connection& connection) {
     putIdle(connection);
     if (connection.worn() && connection.state() != Connection::State::Closed) noteWorn(connection);
   }
+}
+
+void Pool::onOutdated(Connection& connection, const wire::Outdated& message) {
+  if (events_.onOutdated) events_.onOutdated(connection.pid(), message);
 }
 
 void Pool::noteWorn(Connection& connection) {

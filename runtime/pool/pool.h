@@ -71,6 +71,8 @@ class Pool final : private ConnectionOwner, private QueueServer {
     std::function<void(pid_t pid, const std::string& why)> onWorkerRetired;
     /// The detector in a worker has found something. None: nobody wants to know.
     std::function<void(pid_t pid, std::vector<wire::Finding> findings)> onFindings;
+    /// The handler has booted what is out of date now; see wire::Outdated. None: nobody wants to know.
+    std::function<void(pid_t pid, const wire::Outdated& message)> onOutdated;
   };
 
   Pool(loop::Loop& loop, Queue& queue, Options options, Events events);
@@ -82,6 +84,8 @@ class Pool final : private ConnectionOwner, private QueueServer {
   void start();
   /// Serves the queue from now on, instead of the pool that did.
   void takeOver();
+  /// Serves nobody until it is told to `takeOver` again: who comes waits in the queue. Workers stay.
+  void hold();
   /// Serves nobody any more; idle workers end, the others after their request. `done` comes once, never inside this
   /// call, when the last one is gone.
   void drain(std::function<void()> done);
@@ -109,6 +113,7 @@ class Pool final : private ConnectionOwner, private QueueServer {
 
   void onOpened(Connection& connection) override;
   void onFree(Connection& connection) override;
+  void onOutdated(Connection& connection, const wire::Outdated& message) override;
   void onLost(Connection& connection, const Error& error) override;
   void serve() override;
   [[nodiscard]] std::size_t free() const override { return idle_.size(); }

@@ -156,6 +156,12 @@ void Catalog::reloadKinds(std::function<void(const Result<void>&)> done) {
   }
 }
 
+void Catalog::whenOutdated(std::function<void(std::function<void()> done)> reload) {
+  if (laravel_ != nullptr) {
+    laravel_->whenOutdated(std::move(reload));
+  }
+}
+
 void Catalog::inspect(inspect::Status& status, bool withRows) const {
   if (laravel_ != nullptr) {
     status.application = laravel_->inspectApplication(withRows);

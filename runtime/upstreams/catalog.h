@@ -44,6 +44,9 @@ class Catalog {
   /// the log how that went. With problems in `fresh`, and where the new generation does not boot, nothing changes.
   /// `done` comes once, perhaps inside this call. Not to be called before the last one has come to its end.
   void reload(const config::LoadResult& fresh, OnReloaded done);
+  /// What makes a reload, of everything, where an application has changed what it was booted from. It is told what to
+  /// call when that has ended, however it did.
+  void whenOutdated(std::function<void(std::function<void()> done)> reload);
   /// The application's and the kinds' parts of the status; `withRows`: each worker and process, too.
   void inspect(inspect::Status& status, bool withRows) const;
   /// The server begins to stop: requests that only wait are answered.

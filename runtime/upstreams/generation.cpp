@@ -143,6 +143,10 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
     log::info("laravel", "generation {}: worker {} retires: {}", number_, pid, log::escape(why));
   };
   events.onFindings = [this](pid_t pid, const std::vector<wire::Finding>& findings) { findings_.add(pid, findings); };
+  events.onOutdated = [this](pid_t pid, const wire::Outdated& message) {
+    log::info("laravel", "generation {}: worker {}: {}", number_, pid, log::escape(message.why));
+    events_.onOutdated(*this, message);
+  };
   pool_ = std::make_unique<pool::Pool>(context_.loop, context_.queue, std::move(options), std::move(events));
   poolGone_ = false;
   // Hello is awaited for as long as one connection may take; a few are tried in that time.

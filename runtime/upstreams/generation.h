@@ -42,6 +42,8 @@ class Generation {
     std::function<void(Generation&, const BootFailure&)> onFailed;
     /// The handler of a proved one is gone, without being asked; it is Ending by itself.
     std::function<void(Generation&, const std::string& cause)> onDied;
+    /// What it has booted is out of date. This one comes inside of the reading of a worker's connection.
+    std::function<void(Generation&, const wire::Outdated&)> onOutdated;
     std::function<void(Generation&)> onEnded;
   };
   /// What all generations work with, and which outlives them.
@@ -69,6 +71,9 @@ class Generation {
   /// Renames the socket onto SOCKET_PATH and serves the queue. An Error: something that is not ours, nor of the
   /// generation before (`replaced`), is at that path; nothing has changed. Only when Proved.
   [[nodiscard]] Result<void> takeOver(std::optional<FileId> replaced);
+  /// Serves nobody, and goes on with it: `hold` and `resume`. Only one that serves.
+  void hold() { pool_->hold(); }
+  void resume() { pool_->takeOver(); }
   /// Lets the workers finish, kills them after `patience`, and ends the handler.
   void end(Duration patience);
   /// There may be room for more workers.

@@ -19,6 +19,9 @@ constexpr Duration kOrphanLook = Millis(500);
 constexpr Duration kLookAgain = Millis(200);
 /// How often a stop looks whether nobody waits any more.
 constexpr Duration kStopStep = Millis(10);
+/// So long requests wait for the generation that has what the one before them changed. It usually boots in a quarter of
+/// a second; one that hangs must not hang everybody.
+constexpr Duration kHold = Seconds(5);
 
 }  // namespace
 
@@ -32,7 +35,8 @@ Generations::Generations(loop::Loop& loop, const config::Settings& settings, poo
       context_{loop_, settings_, queue_, memory_, environment_, launcher_},
       memory_(loop, [this] { return processes(); }),
       restartTimer_(loop),
-      stopTimer_(loop) {}
+      stopTimer_(loop),
+      holdTimer_(loop) {}
 
 Generations::~Generations() = default;
 
@@ -104,6 +108,8 @@ Generation::Events Generations::events() {
   return {.onProved = [this](Generation& generation) { onProved(generation); },
           .onFailed = [this](Generation& generation, const BootFailure& failure) { onFailed(generation, failure); },
           .onDied = [this](Generation& generation, const std::string& cause) { onDied(generation, cause); },
+          .onOutdated = [this](Generation& generation,
+                               const wire::Outdated& message) { onOutdated(generation, message.hold); },
           .onEnded =
               [this](Generation& generation) {
                 std::erase_if(old_, [&generation](const auto& one) { return one.get() == &generation; });
@@ -231,6 +237,49 @@ void Generations::onDied(Generation& generation, const std::string& cause) {
   }
 }
 
+void Generations::onOutdated(Generation& generation, bool hold) {
+  if (&generation != live_.get() || stopping_ || !askForReload_) {
+    return;
+  }
+  if (byHand_) {
+    log::warn("laravel", "the handler was started by hand, and must be restarted by hand");
+    return;
+  }
+  if (hold) {
+    generation.hold();
+    holdTimer_.start(kHold, [this] { release(); });
+  }
+  if (std::exchange(renewing_, true)) {
+    // What was changed meanwhile may not be in it.
+    outdatedAgain_ = outdatedAgain_ || hold;
+  } else {
+    later([this] { renew(); });
+  }
+}
+
+void Generations::renew() {
+  askForReload_([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) {
+      return;
+    }
+    renewing_ = false;
+    if (std::exchange(outdatedAgain_, false)) {
+      renewing_ = true;
+      renew();
+    } else {
+      release();
+    }
+  });
+}
+
+/// Harmless where the generation that is there now was never held.
+void Generations::release() {
+  holdTimer_.stop();
+  if (live_ && !stopping_) {
+    live_->resume();
+  }
+}
+
 void Generations::unavailable(BootFailure failure) {
   failure_ = std::move(failure);
   queue_.failAll({ErrorCode::NoWorkers, failure_->cause});
@@ -295,6 +344,8 @@ void Generations::stop(Duration patience, std::function<void()> done) {
   const Instant deadline = loop_.now() + patience;
   onStopped_ = std::move(done);
   stopDeadline_ = stopping_ ? std::min(stopDeadline_, deadline) : deadline;
+  // Who is held is served before the end.
+  release();
   stopping_ = true;
   restartTimer_.stop();
   memory_.stop();

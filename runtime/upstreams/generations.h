@@ -39,6 +39,9 @@ class Generations {
   /// Boots a new generation beside the old one and switches when it has proved itself. `done`: it serves, or why the
   /// old one goes on. Refused for a handler started by hand, and while another reload runs.
   void reload(std::function<void(Result<void>)> done);
+  /// What makes a reload where the application has changed what it was booted from. It is told what to call when that
+  /// has ended, however it did.
+  void whenOutdated(std::function<void(std::function<void()> done)> reload) { askForReload_ = std::move(reload); }
   /// Lets the queue empty and the workers finish, then ends the handlers; kills what is left when `patience` is over.
   /// May be called again with less patience. `done` comes once, in a later turn of the loop; a later `done` replaces
   /// the earlier.
@@ -66,6 +69,9 @@ class Generations {
   void onProved(Generation& generation);
   void onFailed(Generation& generation, const BootFailure& failure);
   void onDied(Generation& generation, const std::string& cause);
+  void onOutdated(Generation& generation, bool hold);
+  void renew();
+  void release();
   void onJoinFailed(bool supervised, const std::string& cause);
   void unavailable(BootFailure failure);
   void startAgain();
@@ -93,6 +99,10 @@ class Generations {
   std::optional<Instant> inTheWaySince_;
   std::optional<BootFailure> failure_;
   std::function<void(Result<void>)> onReloaded_;
+  std::function<void(std::function<void()>)> askForReload_;
+  /// A reload that a worker has asked for is under way; and whether another has asked since it began.
+  bool renewing_ = false;
+  bool outdatedAgain_ = false;
   bool stopping_ = false;
   bool ending_ = false;
   Instant stopDeadline_{};
@@ -101,6 +111,7 @@ class Generations {
   process::RestartPolicy policy_;
   loop::Timer restartTimer_;
   loop::Timer stopTimer_;
+  loop::Timer holdTimer_;
   std::unique_ptr<Generation> live_;
   std::unique_ptr<Generation> next_;
   std::vector<std::unique_ptr<Generation>> old_;

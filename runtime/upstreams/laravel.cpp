@@ -47,6 +47,10 @@ void Laravel::reload(std::function<void(Result<void>)> done) {
   });
 }
 
+void Laravel::whenOutdated(std::function<void(std::function<void()> done)> reload) {
+  parts_->generations.whenOutdated(std::move(reload));
+}
+
 void Laravel::stop(Duration patience, std::function<void()> done) {
   parts_->generations.stop(patience, std::move(done));
 }

@@ -72,6 +72,8 @@ class Laravel final : public Upstream {
   /// Takes the settings as they are now and switches to a new generation of workers without losing a request. `done`
   /// comes once: the new one serves, or why the old one goes on.
   void reload(std::function<void(Result<void>)> done);
+  /// As `Generations::whenOutdated`.
+  void whenOutdated(std::function<void(std::function<void()> done)> reload);
   /// Serves who waits, lets workers finish, ends the handler; what is left after `patience` is killed. Zero: at once.
   /// May be called again with less patience, the later `done` counts. `done` comes once, never inside this call.
   void stop(Duration patience, std::function<void()> done);

@@ -24,6 +24,10 @@ class LaravelKind final : public Kind {
 
   /// The application itself, for requests of the server's own.
   [[nodiscard]] Upstream& application() { return laravel_; }
+  /// As `Generations::whenOutdated`.
+  void whenOutdated(std::function<void(std::function<void()> done)> reload) {
+    laravel_.whenOutdated(std::move(reload));
+  }
   /// Workers, queue and generations, which no other kind has; `withWorkers`: each of them, too.
   [[nodiscard]] inspect::Application inspectApplication(bool withWorkers) const;
 

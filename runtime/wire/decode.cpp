@@ -103,6 +103,14 @@ void readStack(Members& in, WorkerMessage& out) {
   readTexts(in, "frames", stack.frames);
 }
 
+void readOutdated(Members& in, WorkerMessage& out) {
+  auto& outdated = out.emplace<Outdated>();
+  in.text("why", outdated.why);
+  std::optional<bool> hold;
+  in.optionalBoolean("hold", hold);
+  outdated.hold = hold.value_or(false);
+}
+
 void readInfo(Members& in, WorkerMessage& out) {
   auto& info = out.emplace<Info>();
   readHead(in, info.head, 100, 199);
@@ -249,10 +257,11 @@ void empty(Members& /*in*/, Variant& out) {
   out.template emplace<Message>();
 }
 
-constexpr Reader<WorkerMessage> kWorkerReaders[] = {{"answer", readAnswer}, {"end", empty<WorkerMessage, End>},
-                                                    {"ready", readReady},   {"taken", empty<WorkerMessage, Taken>},
-                                                    {"pong", readPong},     {"info", readInfo},
-                                                    {"hello", readHello},   {"stack", readStack}};
+constexpr Reader<WorkerMessage> kWorkerReaders[] = {{"answer", readAnswer},    {"end", empty<WorkerMessage, End>},
+                                                    {"ready", readReady},      {"taken", empty<WorkerMessage, Taken>},
+                                                    {"pong", readPong},        {"info", readInfo},
+                                                    {"hello", readHello},      {"stack", readStack},
+                                                    {"outdated", readOutdated}};
 constexpr Reader<ServerMessage> kServerReaders[] = {{"request", readRequest},
                                                     {"ping", empty<ServerMessage, Ping>},
                                                     {"cancel", empty<ServerMessage, Cancel>},

@@ -175,6 +175,13 @@ Bytes encode(const Stack& message) {
   return out.frame();
 }
 
+Bytes encode(const Outdated& message) {
+  MessageWriter out("outdated");
+  put(out, "why", message.why);
+  if (message.hold) putBool(out, "hold", true);
+  return out.frame();
+}
+
 Bytes encode(const Welcome& message) {
   MessageWriter out("hello");
   putInt(out, "v", message.version);

@@ -17,6 +17,7 @@ namespace bridge::wire {
 [[nodiscard]] Bytes encode(const Ready& message);
 [[nodiscard]] Bytes encode(const Pong& message);
 [[nodiscard]] Bytes encode(const Stack& message);
+[[nodiscard]] Bytes encode(const Outdated& message);
 
 [[nodiscard]] Bytes encode(const Welcome& message);
 [[nodiscard]] Bytes encode(const Refuse& message);

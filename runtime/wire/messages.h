@@ -63,6 +63,13 @@ struct AnswerHead {
 
 struct End {};
 
+/// What the handler has booted is out of date: with what is on disk now it would boot another application.
+struct Outdated {
+  std::string why;
+  /// The request has made it so, and none after it is meant to see the old one.
+  bool hold = false;
+};
+
 /// What a request left behind, in the words of PROTOCOL.md. Texts of the application.
 struct Finding {
   std::string kind;
@@ -90,7 +97,7 @@ struct Pong {
   std::uint64_t requests = 0;
 };
 
-using WorkerMessage = std::variant<Hello, Taken, Info, AnswerHead, End, Ready, Pong, Stack>;
+using WorkerMessage = std::variant<Hello, Taken, Info, AnswerHead, End, Ready, Pong, Stack, Outdated>;
 
 // Server to worker ----------------------------------------------------------------------------------------------------
 

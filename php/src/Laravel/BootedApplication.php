@@ -36,6 +36,10 @@ final class BootedApplication implements Application
 
     private readonly Sandbox $sandbox;
 
+    private readonly BootFiles $bootFiles;
+
+    private int $begun = 0;
+
     private ?Request $request = null;
 
     private ?Response $response = null;
@@ -52,6 +56,7 @@ final class BootedApplication implements Application
         $this->responses = new ResponseWriter;
         $this->lifecycle = $lifecycle ?? new Lifecycle($app);
         $this->sandbox = new Sandbox($app);
+        $this->bootFiles = BootFiles::of($app);
     }
 
     public function version(): string
@@ -71,6 +76,7 @@ final class BootedApplication implements Application
 
     public function handle(Wire\Request $request, Answer $answer, Output $output): void
     {
+        $this->begun = time();
         $this->detector?->begin();
         EarlyHints::belongTo($answer);
         $this->request = $asked = $this->requests->make($request);
@@ -88,6 +94,11 @@ final class BootedApplication implements Application
                 $this->responses->write($this->response, $asked, $answer, $output);
             }
         }
+    }
+
+    public function changedBoot(): ?string
+    {
+        return $this->bootFiles->writtenSince($this->begun);
     }
 
     public function terminate(): void

@@ -22,6 +22,8 @@ final class FakeApplication implements Application
     /** @var list<Throwable> */
     public array $reported = [];
 
+    public ?string $changedBoot = null;
+
     /** @var list<array{kind: string, place: string, what: string, route: string, advice: string}> said once, after the next request */
     public array $findings = [];
 
@@ -59,6 +61,11 @@ final class FakeApplication implements Application
         $answer->head(200, [['Content-Type', 'text/plain']]);
         $answer->bytes("{$request->method} {$request->target}");
         $answer->end();
+    }
+
+    public function changedBoot(): ?string
+    {
+        return $this->changedBoot;
     }
 
     public function terminate(): void

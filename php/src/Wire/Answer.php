@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Wire;
 
+use Closure;
 use LogicException;
 
 /**
@@ -20,7 +21,10 @@ final class Answer
 
     private int $sent = 0;
 
-    public function __construct(private readonly FrameWriter $writer)
+    /**
+     * @param  (Closure(): void)|null  $beforeEnd  may still say something that has to be known when the answer is over
+     */
+    public function __construct(private readonly FrameWriter $writer, private readonly ?Closure $beforeEnd = null)
     {
     }
 
@@ -85,6 +89,9 @@ final class Answer
     {
         $this->expect($this->begun && ! $this->ended, 'An end without an answer');
         $this->ended = true;
+        if ($this->beforeEnd !== null) {
+            ($this->beforeEnd)();
+        }
         $this->writer->message('{"t":"end"}');
         $this->writer->flush();
     }

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Wire;
 
+use Closure;
 use LaravelBridge\Exceptions\WireViolation;
 
 /**
@@ -95,9 +96,22 @@ final class WorkerConnection
         $this->writer->interject(Message::encode('stack', ['id' => Isomorphic::toJson($id), 'frames' => $frames]));
     }
 
-    public function answer(): Answer
+    /**
+     * @param  (Closure(): void)|null  $beforeEnd  as in Answer
+     */
+    public function answer(?Closure $beforeEnd = null): Answer
     {
-        return new Answer($this->writer);
+        return new Answer($this->writer, $beforeEnd);
+    }
+
+    /**
+     * Says, with what is sent next, that the handler would boot another application now.
+     *
+     * @param  bool  $hold  the running request has made it so, and none after it is to see the old one
+     */
+    public function outdated(string $why, bool $hold): void
+    {
+        $this->writer->message('{"t":"outdated","why":'.self::text($why).($hold ? ',"hold":true' : '').'}');
     }
 
     /**

@@ -12,7 +12,7 @@ use Throwable;
  * What the worker loop needs of a booted application. Laravel\BootedApplication is the real one, Testing\FakeApplication
  * the one for tests.
  *
- * The calls come in this order: forked once, then for each request handle, terminate, reset, findings; stop at the end.
+ * The calls come in this order: forked once, then for each request handle with changedBoot in it, terminate, reset, findings; stop at the end.
  */
 interface Application
 {
@@ -27,6 +27,12 @@ interface Application
 
     /** Runs the request and gives the whole answer, its end included. */
     public function handle(Request $request, Answer $answer, Output $output): void;
+
+    /**
+     * What the running request has changed of that which the application was booted from, in words for the log; null:
+     * nothing. Asked before the end of its answer. Never throws.
+     */
+    public function changedBoot(): ?string;
 
     /** Work that the client does not wait for. */
     public function terminate(): void;

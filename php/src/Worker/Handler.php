@@ -39,6 +39,8 @@ final class Handler
 
     private int $stops = 0;
 
+    private ?OpcodeCache $opcodeCache = null;
+
     public function __construct(
         private readonly Settings $settings,
         private readonly Bootloader $bootloader,
@@ -66,6 +68,7 @@ final class Handler
             return $this->fail($e);
         }
         $this->booting = false;
+        $this->opcodeCache = new OpcodeCache;
         $milliseconds = (int) ((hrtime(true) - $started) / 1e6);
         $notes = $this->bootloader->notes();
         if (! $this->canFork()) {
@@ -294,6 +297,7 @@ final class Handler
             new Retirement($this->settings->maxRequests, $this->settings->memoryLimit),
             $this->native,
             $this->settings->isolation,
+            $this->opcodeCache,
         );
     }
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Worker;
 
+use Closure;
 use LaravelBridge\Exceptions\ConnectionLost;
 use LaravelBridge\Exceptions\WireViolation;
 use LaravelBridge\Wire\Answer;
@@ -29,6 +30,8 @@ final class Worker
     private readonly PhpSession $session;
 
     private readonly ShutdownFunctions $shutdownFunctions;
+
+    private readonly Closure $beforeEnd;
 
     private readonly int $pid;
 
@@ -56,10 +59,12 @@ final class Worker
         private readonly Retirement $retirement,
         private readonly Native $native,
         private readonly Isolation $isolation = Isolation::Worker,
+        private readonly ?OpcodeCache $opcodeCache = null,
     ) {
         $this->pid = (int) getmypid();
         $this->headers = new PhpHeaders;
         $this->session = new PhpSession;
+        $this->beforeEnd = $this->tellChangedBoot(...);
         $this->output = new Output($connection, $native, $this->headers);
         $this->shutdownFunctions = new ShutdownFunctions($native, fn (bool $over) => $over ? $this->finishInterrupted() : $this->shutdown());
     }
@@ -190,7 +195,7 @@ final class Worker
     {
         $this->served++;
         $this->headers->forget();
-        $this->answer = $answer = $this->connection->answer();
+        $this->answer = $answer = $this->connection->answer($this->beforeEnd);
         $this->id = $request->id;
         $this->connection->taken();
         $this->output->begin($answer);
@@ -236,6 +241,10 @@ final class Worker
                 default => null,
             };
         }
+        $worn = $this->opcodeCache?->worn($this->served);
+        if ($worn !== null) {
+            $this->connection->outdated($worn, false);
+        }
         // Who has merely served for long goes on until there is a replacement.
         $worn = $why === null ? $this->retirement->why($this->served, memory_get_usage(true)) : null;
         $this->sayReady($why ?? $worn, $findings, $worn !== null);
@@ -251,6 +260,15 @@ final class Worker
         $this->connection->ready(memory_get_usage(true), memory_get_peak_usage(true), $this->served, $why, $findings, $patient);
         if (function_exists('memory_reset_peak_usage')) {
             memory_reset_peak_usage();
+        }
+    }
+
+    /** An installer has written .env: the client's next request must not meet an application that does not know it. */
+    private function tellChangedBoot(): void
+    {
+        $changed = $this->application->changedBoot();
+        if ($changed !== null) {
+            $this->connection->outdated($changed, true);
         }
     }
 

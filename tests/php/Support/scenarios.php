@@ -274,6 +274,12 @@ $bootloader = match ($argv[1] ?? '') {
 
         return new FakeApplication;
     }),
+    'changing-its-boot' => new FakeBootloader(static function () use ($handle): FakeApplication {
+        $application = new FakeApplication($handle);
+        $application->changedBoot = 'the request has changed /srv/app/.env';
+
+        return $application;
+    }),
     'noted' => new FakeBootloader(static fn () => new FakeApplication($handle), ['a note']),
     'waiting-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static function () use ($gate): void {
         HandlerProcess::comesTrue(static fn (): bool => file_exists($gate)) || exit(1);

@@ -144,6 +144,7 @@ final class MessageTest extends TestCase
         match ($means['t']) {
             'taken' => $connection->taken(),
             'stack' => $connection->stack($means['id'], $means['frames']),
+            'outdated' => $this->flushed($stream, $connection, $means),
             'info' => $answer->info($means['status'], $headers),
             'answer' => $this->answer($answer, static fn () => $answer->head(
                 $means['status'], $headers, isset($means['reason']) ? Isomorphic::fromJson($means['reason']) : null, $file,
@@ -160,6 +161,17 @@ final class MessageTest extends TestCase
             'exited' => $control->exited($means['pid'], $means['code'], $means['signal'], $means['user'], $means['system'], $means['peak']),
             default => self::fail("Nobody says \"{$means['t']}\"."),
         };
+    }
+
+    /**
+     * @param  resource  $stream
+     * @param  array<string, mixed>  $means
+     */
+    private function flushed(mixed $stream, WorkerConnection $connection, array $means): void
+    {
+        $connection->outdated($means['why'], $means['hold'] ?? false);
+        // It travels with what comes next.
+        $connection->answer()->flush();
     }
 
     private function answer(Answer $answer, Closure $give): void

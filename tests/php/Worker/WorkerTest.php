@@ -53,6 +53,19 @@ final class WorkerTest extends TestCase
     }
 
     #[Test]
+    public function that_the_request_has_changed_the_settings_is_said_before_the_end_of_its_answer(): void
+    {
+        $this->more[] = $handler = HandlerProcess::scenario('changing-its-boot')->ready();
+        $server = $handler->worker();
+        foreach (['/a', '/exit'] as $target) {
+            $answer = $server->exchange('GET', $target);
+
+            self::assertSame(['taken', 'answer', 'outdated', 'end', 'ready'], $answer->types());
+            self::assertSame(['t' => 'outdated', 'why' => 'the request has changed /srv/app/.env', 'hold' => true], $answer->messages[2]);
+        }
+    }
+
+    #[Test]
     public function functions_for_the_end_run_at_the_end_of_their_request_and_once(): void
     {
         $file = (string) tempnam(sys_get_temp_dir(), 'shutdown');

@@ -111,6 +111,10 @@ class PoolTest : public testing::LoopTest {
     events.onFindings = [this](pid_t, const std::vector<wire::Finding>& findings) {
       for (const auto& finding : findings) found.push_back(finding.place);
     };
+    events.onOutdated = [this](pid_t, const wire::Outdated& message) {
+      outdated.push_back(message.why);
+      if (message.hold) pool->hold();
+    };
     events.onWorkerRetired = [this](pid_t pid, const std::string&) { retired.push_back(pid); };
   }
   void TearDown() override {
@@ -153,6 +157,7 @@ class PoolTest : public testing::LoopTest {
   std::vector<std::pair<pid_t, Error>> lost;
   std::vector<pid_t> retired;
   std::vector<std::string> found;
+  std::vector<std::string> outdated;
 };
 
 }  // namespace bridge::pool

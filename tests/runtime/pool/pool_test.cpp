@@ -340,6 +340,38 @@ TEST_F(PoolTest, TellsWhatADetectorHasFoundOnce) {
   EXPECT_THAT(found, ElementsAre("A::$x"));
 }
 
+TEST_F(PoolTest, AHeldPoolServesNobodyUntilItTakesOverAgain) {
+  handler->next.answersRequests = false;
+  startIdle();
+  Client& changing = request("/settings");
+  ASSERT_TRUE(runUntil([&changing] { return changing.returned; }));
+  auto& worker = handler->worker(static_cast<std::size_t>(changing.pid - 1000));
+  worker.say(wire::Taken());
+  worker.say(wire::Outdated{.why = "the request has changed .env", .hold = true});
+  worker.answer("");
+  worker.ready();
+  ASSERT_TRUE(runUntilDone(changing));
+  EXPECT_THAT(outdated, ElementsAre("the request has changed .env"));
+  Client& next = request("/next");
+  runFor(Millis(20));
+  EXPECT_FALSE(next.returned);
+  EXPECT_EQ(idle(), 2U);
+  pool->takeOver();
+  EXPECT_TRUE(runUntil([&next] { return next.returned; }));
+  EXPECT_FALSE(next.error);
+}
+
+TEST_F(PoolTest, AWorkerThatIsOutdatedBeforeItHasTakenItsRequestIsLost) {
+  options.min = options.max = 1;
+  handler->next.answersRequests = false;
+  startIdle();
+  Client& client = request("/a");
+  ASSERT_TRUE(runUntil([this] { return pool->status().busy == 1; }));
+  handler->worker(0).say(wire::Outdated{.why = "why"});
+  ASSERT_TRUE(runUntilDone(client));
+  EXPECT_EQ(client.error, ErrorCode::ProtocolViolation);
+}
+
 TEST_F(PoolTest, AWorkerThatAskedToGoAndEndsByItselfIsNotLost) {
   options.min = options.max = 1;
   handler->next.ready.retire = true;

@@ -164,6 +164,57 @@ TEST_F(GenerationsTest, AReloadWhoseHandlerDiesBeforeItTakesOverIsOver) {
   EXPECT_TRUE(reloaded->ok());
 }
 
+TEST_F(GenerationsTest, WhoComesAfterARequestThatChangedTheSettingsMeetsTheNewApplication) {
+  startAndWait();
+  std::function<void()> reloaded;
+  laravel_->whenOutdated([&reloaded](std::function<void()> done) { reloaded = std::move(done); });
+  EXPECT_EQ(get("/install").status(), 200);
+  ASSERT_TRUE(run([&reloaded] { return reloaded != nullptr; }));
+  auto& next = ask("/");
+  testing::runFor(loop_, Millis(50));
+  EXPECT_FALSE(next.done()) << "an idle worker of the old generation served it";
+  laravel_->reload([&reloaded](const Result<void>&) { reloaded(); });
+  EXPECT_EQ(finish(next).header("X-Generation"), "2");
+}
+
+TEST_F(GenerationsTest, TheOldApplicationGoesOnWhereTheChangedOneDoesNotBoot) {
+  startAndWait();
+  laravel_->whenOutdated([this](std::function<void()> done) {
+    laravel_->reload([done = std::move(done)](const Result<void>&) { done(); });
+  });
+  app_.touch("fail-boot");
+  EXPECT_EQ(get("/install").status(), 200);
+  auto& next = get("/");
+  EXPECT_EQ(next.status(), 200);
+  EXPECT_EQ(next.header("X-Generation"), "1");
+}
+
+TEST_F(GenerationsTest, ASecondChangeDuringTheReloadMakesAnother) {
+  startAndWait();
+  int asked = 0;
+  std::function<void()> reloaded;
+  laravel_->whenOutdated([&](std::function<void()> done) {
+    ++asked;
+    reloaded = std::move(done);
+  });
+  auto& slow = ask("/install?ms=100");
+  ASSERT_TRUE(run([this] { return app_.has("runs"); }));
+  EXPECT_EQ(get("/install").status(), 200);
+  EXPECT_EQ(finish(slow).status(), 200);
+  EXPECT_EQ(asked, 1);
+  reloaded();
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(GenerationsTest, NobodyWaitsForAReloadThatOnlyMakesRoom) {
+  startAndWait();
+  int asked = 0;
+  laravel_->whenOutdated([&asked](const std::function<void()>&) { ++asked; });
+  EXPECT_EQ(get("/full-cache").status(), 200);
+  EXPECT_EQ(get("/").header("X-Generation"), "1");
+  EXPECT_EQ(asked, 1);
+}
+
 TEST_F(GenerationsTest, AFailedReloadKeepsTheOldGeneration) {
   startAndWait();
   app_.touch("fail-boot");
