@@ -57,6 +57,8 @@ class H1Writer {
   [[nodiscard]] bool excess() const { return excess_; }
   /// Whether another request may follow on this connection; final after `end`.
   [[nodiscard]] bool keepAlive() const { return for_.keepAlive; }
+  /// Nothing but the end of the connection tells the client that the answer is complete.
+  [[nodiscard]] bool endsWithConnection() const { return framing_ == Framing::close; }
   /// Body bytes passed on, without framing.
   [[nodiscard]] std::uint64_t bodyBytes() const { return sent_; }
 

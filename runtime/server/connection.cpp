@@ -335,14 +335,20 @@ void Connection::exchangeDone(bool keepAlive) {
 }
 
 void Connection::exchangeCut() {
-  if (!closed_) {
-    // A FIN would pass for the end of an answer that is delimited by the connection. A reset would take along the
-    // answer before this one, where the client has not read it yet.
-    if (exchange_->answerBegun()) {
-      stream_->closeReset();
-    }
-    close();
+  if (closed_) {
+    return;
   }
+  if (exchange_->answerBegun() && !exchange_->answerEndsWithConnection()) {
+    // The client sees that the last chunk or some of the length is missing. A reset would take along what it has not
+    // read yet, of this answer and of the one before.
+    closeAfterAnswer();
+    return;
+  }
+  if (exchange_->answerBegun()) {
+    // A FIN would pass for its end.
+    stream_->closeReset();
+  }
+  close();
 }
 
 void Connection::nextRequest() {

@@ -87,6 +87,8 @@ class Exchange final : public upstreams::Answer {
   [[nodiscard]] bool requestComplete() const { return requestComplete_; }
   /// Something of the answer is with the client.
   [[nodiscard]] bool answerBegun() const { return answerBegun_; }
+  /// As in H1Writer, once the answer has begun.
+  [[nodiscard]] bool answerEndsWithConnection() const { return writer_.endsWithConnection(); }
 
   // upstreams::Answer
   void informational(http::ResponseHead head) override;
