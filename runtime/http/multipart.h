@@ -35,7 +35,8 @@ class MultipartHandler {
 };
 
 struct MultipartLimits {
-  std::size_t parts = 1000;
+  /// Far above the max_input_vars of any application: what is too much for PHP, PHP drops itself.
+  std::size_t parts = 10000;
   /// Field lines of one part, all together.
   std::size_t headerBytes = 16U * 1024U;
   std::size_t headerCount = 32;
