@@ -20,15 +20,20 @@ final class FormData
      * @param  array<array-key, mixed>  $post
      * @param  array<array-key, mixed>  $files  the shape of $_FILES
      * @param  array<array-key, mixed>  $uploaded  the same tree with UploadedFile objects; null where no file was chosen
+     * @param  list<string>  $paths  of the files that PHP takes
      */
     private function __construct(
         public readonly array $post,
         public readonly array $files,
         public readonly array $uploaded,
+        public readonly array $paths,
     ) {
     }
 
-    public static function of(Form $form, Limits $limits = new Limits): self
+    /**
+     * @param  bool  $known  whether is_uploaded_file() knows the files
+     */
+    public static function of(Form $form, Limits $limits = new Limits, bool $known = false): self
     {
         $names = [];
         $values = [];
@@ -51,19 +56,20 @@ final class FormData
                 'size' => self::map($branch, static fn (int $i): int => $parts[$i]->size),
             ];
         }
-        $uploaded = self::map($tree, static fn (int $i): ?UploadedFile => self::file($parts[$i]));
+        $uploaded = self::map($tree, static fn (int $i): ?UploadedFile => self::file($parts[$i], $known));
+        $paths = array_values(array_filter(array_map(static fn (UploadedPart $part): string => $part->path, $parts), static fn (string $path): bool => $path !== ''));
 
-        return new self(is_array($post) ? $post : [], $files, is_array($uploaded) ? $uploaded : []);
+        return new self(is_array($post) ? $post : [], $files, is_array($uploaded) ? $uploaded : [], $paths);
     }
 
-    private static function file(UploadedPart $part): ?UploadedFile
+    private static function file(UploadedPart $part, bool $known): ?UploadedFile
     {
         if ($part->error === UPLOAD_ERR_NO_FILE) {
             return null;
         }
 
-        // Test mode: the file did not come through PHP's own upload, so move() must not ask for that.
-        return new UploadedFile($part->path, $part->name, $part->type === '' ? null : $part->type, $part->error, true);
+        // Test mode where the file did not come through PHP's own upload: isValid() and move() must not ask for that.
+        return new UploadedFile($part->path, $part->name, $part->type === '' ? null : $part->type, $part->error, ! $known);
     }
 
     /**
@@ -84,6 +90,9 @@ final class FormData
         $parts = [];
         $taken = 0;
         foreach ($form->files as $part) {
+            if (! self::balanced($part->field)) {
+                continue;
+            }
             if ($part->error === UPLOAD_ERR_NO_FILE) {
                 $parts[] = $part;
 
@@ -103,6 +112,12 @@ final class FormData
         }
 
         return $parts;
+    }
+
+    /** PHP repairs names of fields, but takes no file whose name has brackets out of place. */
+    private static function balanced(string $name): bool
+    {
+        return strpbrk($name, '[]') === false || preg_match('/^[^][]*(?:\[[^][]*\])*$/D', $name) === 1;
     }
 
     /**

@@ -7,6 +7,7 @@ namespace LaravelBridge\Http;
 use Closure;
 use Illuminate\Http\Request;
 use LaravelBridge\Wire;
+use LaravelBridge\Worker\SapiRequest;
 use RuntimeException;
 use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
 
@@ -22,11 +23,14 @@ final class RequestFactory
 
     private readonly Limits $limits;
 
+    private readonly SapiRequest $sapi;
+
     /** @var Closure(SymfonyRequest, string, string): void */
     private readonly Closure $locate;
 
     public function __construct(string $publicPath, ?Limits $limits = null)
     {
+        $this->sapi = SapiRequest::instance();
         $this->variables = new ServerVariables($publicPath);
         $this->limits = $limits ?? Limits::ofPhp();
         /** @var Closure(SymfonyRequest, string, string): void $locate */
@@ -39,6 +43,9 @@ final class RequestFactory
         $this->locate = $locate;
     }
 
+    /**
+     * Each call is followed by one of forget(), when the request is over.
+     */
     public function make(Wire\Request $message): Request
     {
         $server = $this->variables->of($message);
@@ -51,12 +58,13 @@ final class RequestFactory
         $post = [];
         $files = [];
         $uploaded = [];
+        $form = null;
         if ($message->length > $this->limits->post) {
             // As under PHP: nothing of it is read as a form. Laravel answers 413.
         } elseif ($message->form !== null) {
-            $form = FormData::of($message->form, $this->limits);
+            $form = FormData::of($message->form, $this->limits, $this->sapi->knowsFiles());
             [$post, $files, $uploaded] = [$form->post, $form->files, $form->uploaded];
-        } elseif ($message->length > 0 && in_array($message->method, self::WITH_FORM, true) && self::isForm($server['CONTENT_TYPE'] ?? '')) {
+        } elseif ($message->length > 0 && in_array($message->method, self::WITH_FORM, true) && self::isForm($server['CONTENT_TYPE'])) {
             @parse_str($message->spool === null ? $message->body : self::contents($message->spool), $post);
         }
 
@@ -68,17 +76,25 @@ final class RequestFactory
         $_FILES = $files;
         $_REQUEST = $_POST === [] ? $query : array_replace_recursive($query, $_POST);
 
-        $content = $message->spool === null ? $message->body : self::open($message->spool);
+        $this->sapi->begin($message->body, $message->spool, $form === null ? [] : $form->paths);
+        // Symfony opens php://input where it is given nothing.
+        $content = $message->spool === null ? $message->body : ($this->sapi->knowsBody() ? null : self::open($message->spool));
         $request = new Request($query, $post, [], $cookies, [], $server, $content);
         $this->tellWhere($request, $message->target);
         if ($uploaded !== []) {
             $request->files->replace(self::chosen($uploaded));
         }
-        if (isset($server['CONTENT_TYPE']) && $request->isJson()) {
+        if ($server['CONTENT_TYPE'] !== '' && $request->isJson()) {
             $request->request = $request->json();
         }
 
         return $request;
+    }
+
+    /** The request is over: PHP forgets its body and its files. */
+    public function forget(): void
+    {
+        $this->sapi->end();
     }
 
     /**

@@ -45,15 +45,18 @@ final class ResponseWriter
 
     public function write(Response $response, Request $request, Answer $answer, Output $output): void
     {
+        $content = $response::class === BinaryFileResponse::class ? false : $response->getContent();
+        if (is_string($content) && $output->nested() && ! $answer->begun()) {
+            echo $content;
+            $content = '';
+        }
         $printed = $output->take();
         if ($answer->begun()) {
             // Something was flushed before there was a response: its head is gone, its content still follows.
-            $answer->bytes($printed);
-            $this->stream($response, $answer, $output);
+            $this->stream($response, $answer, $output, $printed);
 
             return;
         }
-        $content = $response::class === BinaryFileResponse::class ? false : $response->getContent();
         if (is_string($content)) {
             $this->head($response, $answer, $printed);
             if (! $request->isMethod('HEAD')) {
@@ -76,16 +79,26 @@ final class ResponseWriter
             // A range that cannot be satisfied: Symfony leaves the length of the file in the head and sends nothing.
             $response->headers->remove('Content-Length');
         }
-        $this->head($response, $answer, $printed);
-        $answer->bytes($printed);
-        $this->stream($response, $answer, $output);
+        if ($output->hearsHeaders()) {
+            // Until the first bytes leave, the callback may still change the head, or fail.
+            $response->sendHeaders();
+            if ($printed !== '') {
+                header_remove('Content-Length');
+            }
+        } else {
+            $this->head($response, $answer, $printed);
+        }
+        $this->stream($response, $answer, $output, $printed);
     }
 
-    private function stream(Response $response, Answer $answer, Output $output): void
+    private function stream(Response $response, Answer $answer, Output $output, string $printed): void
     {
-        $output->stream();
+        $output->stream($printed);
         $response->sendContent();
         $rest = $output->take();
+        if (! $answer->begun()) {
+            $answer->head($this->phpHeaders->status() ?? 200, $this->phpHeaders->forPlainOutput());
+        }
         $answer->bytes($rest);
         $answer->end();
     }
@@ -114,6 +127,9 @@ final class ResponseWriter
         $status = $response->getStatusCode();
         $phrase = ($this->phrase)($response);
         $usual = Response::$statusTexts[$status] ?? 'unknown status';
+        if ($status === 200 && PhpHeaders::redirect($headers)) {
+            $status = 302;
+        }
         $answer->head($status, $headers, $phrase === $usual ? null : $phrase, $file);
     }
 

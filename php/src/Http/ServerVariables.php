@@ -25,6 +25,10 @@ final class ServerVariables
             'SCRIPT_FILENAME' => $publicPath.'/index.php',
             'SCRIPT_NAME' => '/index.php',
             'PHP_SELF' => '/index.php',
+            'DOCUMENT_URI' => '/index.php',
+            // nginx names them in any case.
+            'CONTENT_TYPE' => '',
+            'CONTENT_LENGTH' => '',
         ];
         // The one word of the environment that is meant for a request: where a developer wants dumps to go.
         $dumps = getenv('VAR_DUMPER_FORMAT');

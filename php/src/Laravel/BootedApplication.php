@@ -18,6 +18,7 @@ use LaravelBridge\Wire;
 use LaravelBridge\Wire\Answer;
 use LaravelBridge\Worker\Application;
 use LaravelBridge\Worker\Output;
+use LaravelBridge\Worker\PhpHeaders;
 use Symfony\Component\HttpFoundation\Response;
 use Throwable;
 
@@ -90,6 +91,8 @@ final class BootedApplication implements Application
         } catch (Throwable $e) {
             $this->report($e);
             if (! $answer->begun()) {
+                // The head of what failed is not that of the error page.
+                (new PhpHeaders)->forget();
                 $this->response = $this->app->make(ExceptionHandler::class)->render($asked, $e);
                 $this->responses->write($this->response, $asked, $answer, $output);
             }
@@ -114,6 +117,7 @@ final class BootedApplication implements Application
     public function reset(): void
     {
         $this->request = $this->response = null;
+        $this->requests->forget();
         $this->detector?->beforeReset();
         $this->sandbox->reset();
         $this->detector?->afterReset();

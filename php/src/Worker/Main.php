@@ -58,6 +58,7 @@ final class Main
         }
         $native = Native::ofProcess();
         $native->collectHeaders();
+        SapiRequest::instance();
         $control = self::control($settings, $native);
 
         $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off);

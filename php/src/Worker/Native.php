@@ -56,6 +56,8 @@ class Native
     /** Kept: the engine calls what is in here through a pointer that does not count as a reference. */
     private mixed $output = null; // @phpstan-ignore property.onlyWritten (see above)
 
+    private bool $collectsHeaders = false;
+
     /** @var array{int, int}|null the engine's own functions */
     private ?array $engines = null;
 
@@ -138,7 +140,13 @@ class Native
     {
         if ($this->ffi !== null) {
             $this->ffi->sapi_module->header_handler = null;
+            $this->collectsHeaders = true;
         }
+    }
+
+    public function collectsHeaders(): bool
+    {
+        return $this->collectsHeaders;
     }
 
     /**

@@ -70,6 +70,7 @@ final class Output
             // Buffers left open belong inside the one that is still to be closed, as at the end of a script.
             @ob_end_flush();
         }
+        $this->streaming = false;
         $printed = $this->loose;
         $this->loose = '';
         if (ob_get_level() > $this->level) {
@@ -83,17 +84,34 @@ final class Output
     }
 
     /**
-     * From here on what is printed is the body of the answer, whose head is given already.
+     * Whether the application has opened buffers of its own, whose callbacks have a say in what is behind them.
      */
-    public function stream(): void
+    public function nested(): bool
     {
-        $printed = $this->take();
-        if ($printed !== '') {
-            $this->answer?->bytes($printed);
-        }
+        return ob_get_level() > $this->level + 1;
+    }
+
+    /**
+     * From here on what is printed is the body of the answer. Its head may still be missing: then it is made of what PHP's own
+     * functions have said when the first bytes leave.
+     *
+     * @param  string  $printed  what stands before it
+     */
+    public function stream(string $printed = ''): void
+    {
+        $printed .= $this->take();
         $this->streaming = true;
         // With flush() in our hands a buffer may gather echoes as a web server does; else each echo is a frame.
         ob_start($this->callback, $this->native->available() ? self::BUFFER : 1);
+        echo $printed;
+    }
+
+    /**
+     * Whether header() and its kin are heard, as under a web server until the first bytes leave.
+     */
+    public function hearsHeaders(): bool
+    {
+        return $this->native->collectsHeaders() && ! headers_sent();
     }
 
     /**
@@ -176,7 +194,7 @@ final class Output
         }
         try {
             if (! $this->answer->begun()) {
-                if ($bytes === '') {
+                if ($bytes === '' && ! $this->streaming) {
                     return;
                 }
                 $this->answer->head($this->headers->status() ?? 200, $this->headers->forPlainOutput());

@@ -25,6 +25,9 @@ final class PhpHeaders
     public function status(): ?int
     {
         $status = http_response_code();
+        if ($status === 200 && self::redirect($this->all())) {
+            return 302;
+        }
 
         return is_int($status) && $status >= 200 && $status <= 599 ? $status : null;
     }
@@ -43,6 +46,23 @@ final class PhpHeaders
         }
 
         return $headers;
+    }
+
+    /**
+     * Whether a 200 with these becomes a 302: FPM says no status where it is 200, and web servers take a Location without one
+     * for a redirect.
+     *
+     * @param  list<array{string, string}>  $headers
+     */
+    public static function redirect(array $headers): bool
+    {
+        foreach ($headers as [$name]) {
+            if (strcasecmp($name, 'Location') === 0) {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /**

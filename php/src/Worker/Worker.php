@@ -35,6 +35,9 @@ final class Worker
 
     private readonly int $pid;
 
+    /** Seconds of processor time for a request, as php.ini says; the CLI itself knows no limit. 0: none. */
+    private readonly int $timeLimit;
+
     private int $served = 0;
 
     /** The answer of the running request, from taken until ready. */
@@ -62,6 +65,7 @@ final class Worker
         private readonly ?OpcodeCache $opcodeCache = null,
     ) {
         $this->pid = (int) getmypid();
+        $this->timeLimit = max(0, (int) get_cfg_var('max_execution_time'));
         $this->headers = new PhpHeaders;
         $this->session = new PhpSession;
         $this->beforeEnd = $this->tellChangedBoot(...);
@@ -200,6 +204,9 @@ final class Worker
         $this->connection->taken();
         $this->output->begin($answer);
         $this->shutdownFunctions->begin();
+        if ($this->timeLimit > 0) {
+            set_time_limit($this->timeLimit);
+        }
         $connected = true;
         try {
             $this->application->handle($request, $answer, $this->output);
@@ -216,6 +223,9 @@ final class Worker
             }
         }
         $this->session->write();
+        if ($this->timeLimit > 0) {
+            set_time_limit(0);
+        }
         // What terminable work prints has no reader: the client has its whole answer.
         $this->output->finish();
         $this->answer = null;
@@ -230,10 +240,11 @@ final class Worker
     private function ready(bool $isolate): bool
     {
         $findings = [];
+        // Also where nobody comes after it: open transactions would block others until the process has ended.
+        $this->application->reset();
         if ($isolate) {
             $why = 'one request for each process';
         } else {
-            $this->application->reset();
             $findings = $this->application->findings();
             $why = match (true) {
                 $this->output->escaped() => 'output went around all buffers',

@@ -114,6 +114,7 @@ final class RealPhpParityTest extends TestCase
         $files = [
             ['photo', 'me.png', 'image/png', 'PNG'], ['docs[]', 'one.txt', 'text/plain', 'one'], ['docs[]', 'C:\\temp\\two.txt', 'text/plain', 'two'],
             ['deep[a][b]', 'dir/three.txt', 'text/plain', 'three'], ['none', '', 'application/octet-stream', ''],
+            ['odd[', 'no.txt', 'text/plain', 'no'], ['odd]x', 'no.txt', 'text/plain', 'no'], ['odd[a]b', 'no.txt', 'text/plain', 'no'],
         ];
         [$headers, $body] = $this->multipart($fields, $files);
         $real = self::$php->ask('POST', '/', $headers, $body);

@@ -135,6 +135,25 @@ final class ResponseWriterTest extends TestCase
     }
 
     #[Test]
+    public function content_goes_through_the_buffers_that_the_application_has_opened(): void
+    {
+        $answer = $this->write(new Response('answer', 200, ['Content-Length' => '6']), print: static function (): void {
+            ob_start(static fn (string $text): string => strtoupper($text));
+            echo 'printed ';
+        });
+
+        self::assertSame('PRINTED ANSWER', $answer->body());
+        self::assertNull($answer->header('Content-Length'));
+    }
+
+    #[Test]
+    public function a_location_makes_a_redirect_of_a_200_as_behind_any_web_server(): void
+    {
+        self::assertSame(302, $this->write(new Response('', 200, ['Location' => '/elsewhere']))->status());
+        self::assertSame(201, $this->write(new Response('', 201, ['Location' => '/made']))->status());
+    }
+
+    #[Test]
     public function a_generator_and_streamed_json(): void
     {
         $json = $this->write(new StreamedJsonResponse(['items' => (static function (): iterable {
