@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .ONESHELL:
 export COMPOSER_ALLOW_SUPERUSER := 1
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint tidy generate sanitize fuzz bench chaos package clean packages demo suites
+.PHONY: help serve test build lint tidy generate sanitize fuzz bench parity chaos package clean packages demo suites
 
 demo_app := $(CURDIR)/tests/app
 server := build/laravel-bridge
@@ -82,6 +82,10 @@ vendor/.installed: composer.json | packages
 
 demo: packages
 	@tests/app/prepare
+
+parity: build ## the same requests to this server and to nginx + PHP-FPM: whatever differs is in docs/differences.md
+	@tools/packages bench
+	tests/parity/run
 
 suites:
 	@echo $(suites)

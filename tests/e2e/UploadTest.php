@@ -110,6 +110,32 @@ final class UploadTest extends ServerTestCase
         self::assertTrue(self::server()->answers());
     }
 
+    public function test_php_s_own_functions_know_the_files(): void
+    {
+        $form = (new Multipart())->file('small', 'a.txt', 'text/plain', 'contents')->file('large', 'b.bin', 'application/octet-stream', str_repeat('x', 300000));
+        $told = $this->post('/php/upload', $form->body(), ['Content-Type' => $form->type()])->json();
+
+        foreach (['small' => 8, 'large' => 300000] as $field => $size) {
+            self::assertSame([true, false, true, true, false, false, true], array_map(static fn (string $what): bool => $told[$field][$what], [
+                'is_uploaded', 'other', 'valid', 'moved', 'again', 'still', 'gone',
+            ]), $field);
+            self::assertSame($size, $told[$field]['there'][0]);
+        }
+    }
+
+    public function test_php_input_is_the_body_however_large_it_is_and_gone_with_the_request(): void
+    {
+        foreach ([5, 60000, 3000000] as $length) {
+            $body = str_repeat('0123456789', (int) ceil($length / 10));
+            foreach (['POST', 'PUT'] as $method) {
+                $told = self::server()->request($method, '/php/input', ['Content-Type' => 'application/octet-stream'], $body)->json();
+                self::assertSame([strlen($body), sha1($body), true, '33343536', sha1($body), sha1($body)],
+                    [$told['length'], $told['sha1'], $told['twice'], $told['part'], $told['content'], $told['resource']]);
+            }
+        }
+        self::assertSame(0, $this->get('/php/input')->json()['length']);
+    }
+
     public function test_nothing_is_left_in_the_spool_folder(): void
     {
         $this->upload((new Multipart())->file('file', 'a.bin', 'application/octet-stream', str_repeat('x', 300000)));

@@ -18,6 +18,7 @@ return Application::configure(basePath: dirname(__DIR__))
         then: function (): void {
             Route::group([], base_path('routes/stateless.php'));
             Route::group([], base_path('routes/trouble.php'));
+            Route::group([], base_path('routes/runtime.php'));
         },
     )
     ->withMiddleware(function (Middleware $middleware): void {

@@ -16,6 +16,7 @@ final class RouteServiceProvider extends ServiceProvider
             Route::middleware('api')->prefix('api')->group(base_path('routes/api.php'));
             Route::group([], base_path('routes/stateless.php'));
             Route::group([], base_path('routes/trouble.php'));
+            Route::group([], base_path('routes/runtime.php'));
         });
     }
 }
