@@ -35,9 +35,9 @@ constexpr std::array<string_view, 5> kTunnelGroups = {"Tunnel", "Listening", "Cl
 constexpr std::array kTunnelDefaults = {Default{"SERVE_LARAVEL", "off"}, Default{"HTTP_PORT", "7070"},
                                         Default{"TUNNEL_MOUNT", "/__runner"}, Default{"LOG_DIR", ""}};
 constexpr std::array kTunnelNames = {OwnName{"PORT", "HTTP_PORT"}};
-constexpr std::array kTunnelFlags = {OwnFlag{"-p,--port", "HTTP_PORT", "PORT"},
-                                     OwnFlag{"-w,--worker", "TUNNEL_WORKER", "COMMAND"},
-                                     OwnFlag{"-n,--workers", "TUNNEL_WORKERS", "COUNT"}};
+constexpr std::array kTunnelFlags = {
+    OwnFlag{"-p,--port", "HTTP_PORT", "PORT"}, OwnFlag{"-c,--config", "TUNNEL_CONFIG", "FILE"},
+    OwnFlag{"-w,--worker", "TUNNEL_WORKER", "COMMAND"}, OwnFlag{"-n,--workers", "TUNNEL_WORKERS", "COUNT"}};
 
 /// One row for each command; what a kind needs stands in the arrays above.
 constexpr std::array kPrograms = {

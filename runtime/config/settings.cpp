@@ -6,6 +6,7 @@
 #include "config/route_rules.h"
 #include "config/setting_rows.h"
 #include "config/text.h"
+#include "config/tunnel_config.h"
 
 namespace bridge::config {
 namespace {
@@ -120,11 +121,22 @@ void checkRoutes(const Settings& settings, std::vector<Problem>& problems) {
   }
 }
 
+/// The times of single tasks are written as they must be.
+void checkTunnelTimeouts(const Settings& settings, std::vector<Problem>& problems) {
+  for (const auto& entry : settings.tunnelTimeouts) {
+    if (!parseTaskTimeout(entry)) {
+      problems.push_back(
+          {"TUNNEL_TIMEOUTS", entry, "is not an id and its time from 0 to 86400 seconds, like app.tasks.report=300"});
+    }
+  }
+}
+
 /// Who can reach it from elsewhere has to know something that is not written in the documentation.
 void checkTunnel(const Settings& settings, std::vector<Problem>& problems) {
   if (settings.tunnelMount.empty()) {
     return;
   }
+  checkTunnelTimeouts(settings, problems);
   const auto has = [&settings](std::string_view token) {
     return std::ranges::find(settings.tunnelToken, token) != settings.tunnelToken.end();
   };
@@ -235,11 +247,10 @@ std::string laravelPath(const Sources& sources) {
   return found ? absolutePath(found->value, sources.workingDirectory) : sources.workingDirectory;
 }
 
-std::string urocketConfig(const Sources& sources) {
-  constexpr std::string_view kName = "UROCKET_CONFIG";
+std::string namedFile(const Sources& sources, std::string_view setting) {
   const Lookup lookup(sources);
-  const auto found = lookup.find(kName);
-  const auto path = found ? found->value : sources.program->initial(kName, "");
+  const auto found = lookup.find(setting);
+  const auto path = found ? found->value : sources.program->initial(setting, "");
   return path.empty() ? std::string() : absolutePath(path, sources.workingDirectory);
 }
 

@@ -60,8 +60,8 @@ struct LoadResult {
 /// Reads, checks and completes the settings. Pure: `readSources` does the reading.
 [[nodiscard]] LoadResult load(const Sources& sources);
 
-/// UROCKET_CONFIG, absolute; empty: none. Needed before that file can be read.
-[[nodiscard]] std::string urocketConfig(const Sources& sources);
+/// The file that a setting names (UROCKET_CONFIG), absolute; empty: none. Needed before that file can be read.
+[[nodiscard]] std::string namedFile(const Sources& sources, std::string_view setting);
 
 /// LARAVEL_PATH from the flags, the environment or the `.env` of the working directory, absolute; else the working
 /// directory. Needed before the application's `.env` can be read.

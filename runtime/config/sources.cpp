@@ -9,12 +9,15 @@
 #include <iterator>
 #include <utility>
 
+#include "config/tunnel_config.h"
 #include "config/urocket_yaml.h"
 
 namespace bridge::config {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kTunnelConfig = "TUNNEL_CONFIG";
 
 Variables processEnvironment() {
   Variables variables;
@@ -71,6 +74,20 @@ Variables readServiceFile(const std::string& path) {
   return parsed.config.port == 0 ? Variables() : Variables{{"HTTP_PORT", std::to_string(parsed.config.port)}};
 }
 
+void readTunnelFile(const std::string& path, Sources& sources) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    sources.problems.push_back({kTunnelConfig, path, std::string("cannot be read: ") + std::strerror(errno)});
+    return;
+  }
+  auto parsed =
+      parseTunnelConfig(std::string{std::istreambuf_iterator<char>(in), {}}, sources.program->name == "tunnel");
+  for (const auto& problem : parsed.problems) {
+    sources.problems.push_back({path, "", problem.text()});
+  }
+  sources.files.merge(parsed.settings);
+}
+
 }  // namespace
 
 Sources readSources(const Program& program, Variables flags) {
@@ -88,7 +105,10 @@ Sources readSources(const Program& program, Variables flags) {
     sources.applicationEnvFile = readEnvFile(application, sources.problems);
   }
   if (program.name == "urocket") {
-    sources.files = readServiceFile(urocketConfig(sources));
+    sources.files = readServiceFile(namedFile(sources, "UROCKET_CONFIG"));
+  }
+  if (const auto path = namedFile(sources, kTunnelConfig); !path.empty()) {
+    readTunnelFile(path, sources);
   }
   return sources;
 }

@@ -56,6 +56,9 @@ class Process {
   void stop(int signal, Duration patience);
   /// What it reads from, where its Spec asks for a pipe; may be taken once.
   [[nodiscard]] std::unique_ptr<loop::Stream> takeStdin() { return child_->takeStdin(); }
+  /// Stops and resumes reading what it writes to stdout; it waits when the pipe is full.
+  void pauseStdout() { stdout_.stream->stopReading(); }
+  void resumeStdout() { stdout_.stream->resumeReading(); }
   /// Sends a signal to the process itself.
   Result<void> signal(int number);
 

@@ -66,19 +66,31 @@ std::string listJson(const std::vector<std::string>& names) {
 
 }  // namespace
 
-TunnelKind::TunnelKind(const KindContext& context) : loop_(context.loop), settings_(context.settings) {
+TunnelKind::TunnelKind(const KindContext& context)
+    : loop_(context.loop), settings_(context.settings), cors_(context.settings, context.problems) {
   if (hasTunnelWorker(settings_)) {
     backend_ = std::make_unique<TunnelWorkers>(context);
   } else {
     auto handlers = std::make_unique<TunnelHandlers>(loop_);
     addSampleHandlers(*handlers);
     backend_ = std::move(handlers);
+    if (settings_.tunnelDelegateAuth) {
+      context.problems.push_back({"TUNNEL_DELEGATE_AUTH", "on", "needs a worker to ask: TUNNEL_WORKER"});
+    }
   }
 }
 
 void TunnelKind::addRoutes(RouteTable& routes) { routes.addTree(settings_.tunnelMount, *this, "TUNNEL_MOUNT"); }
 
-void TunnelKind::begin(std::function<void(const Error&)> /*onFatal*/) { backend_->begin(); }
+void TunnelKind::begin(std::function<void(const Error&)> onFatal) {
+  auto spool = Spool::open(settings_.spoolDir, settings_.spoolMaxBytes);
+  if (!spool.ok()) {
+    loop_.defer([onFatal = std::move(onFatal), error = spool.error()] { onFatal(error); });
+    return;
+  }
+  spool_ = std::move(spool).value();
+  backend_->begin();
+}
 
 void TunnelKind::reload(std::function<void(Result<void>)> done) {
   backend_->reload();
@@ -122,7 +134,7 @@ std::string TunnelKind::discovery() const {
 }
 
 std::unique_ptr<Call> TunnelKind::start(const http::Request& request, const Params& /*params*/, Answer& answer) {
-  const TunnelReplies replies(settings_, request);
+  const TunnelReplies replies(settings_, cors_, request);
   const auto now = [&](TunnelReplies::Reply reply) { return TunnelReplies::atOnce(loop_, answer, std::move(reply)); };
   const auto refuse = [&](TunnelError error, std::string_view subject = {}) {
     ++refused_;
@@ -159,12 +171,13 @@ std::unique_ptr<Call> TunnelKind::start(const http::Request& request, const Para
   if (!backend_->has(type, target.id)) {
     return refuse(task ? TunnelError::taskNotFound : TunnelError::eventNotFound, target.id);
   }
-  if (request.head.contentLength.value_or(0) > settings_.tunnelMaxBody) {
+  if (tunnelBodyOf(type, request.head) == TunnelBody::json &&
+      request.head.contentLength.value_or(0) > settings_.tunnelMaxBody) {
     return refuse(TunnelError::tooLarge);
   }
   ++(task ? tasks_ : events_);
-  return std::make_unique<TunnelCall>(TunnelCall::Room{loop_, settings_, *backend_}, type, std::move(target.id),
-                                      request, answer);
+  return std::make_unique<TunnelCall>(TunnelCall::Room{loop_, settings_, cors_, *backend_, *spool_}, type,
+                                      std::move(target.id), request, answer);
 }
 
 }  // namespace bridge::upstreams

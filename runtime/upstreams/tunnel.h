@@ -4,7 +4,9 @@
 #include <memory>
 
 #include "upstreams/kind.h"
+#include "upstreams/spool.h"
 #include "upstreams/tunnel_backend.h"
+#include "upstreams/tunnel_cors.h"
 
 namespace bridge::upstreams {
 
@@ -16,7 +18,8 @@ namespace bridge::upstreams {
 /// - OPTIONS answers a browser's question before it asks from another origin.
 ///
 /// A request is refused in this order: path (404), method (405), token (401), allow-list (403), unknown (404), body
-/// (400, 413). Inputs and results are passed on as the text they came in.
+/// (400, 413). Inputs and results are passed on as the text they came in. A task's request may also be a multipart form
+/// with files, or bytes; its answer may be a stream of bytes.
 class TunnelKind final : public Kind, public Upstream {
  public:
   explicit TunnelKind(const KindContext& context);
@@ -42,6 +45,9 @@ class TunnelKind final : public Kind, public Upstream {
 
   loop::Loop& loop_;
   const config::Settings& settings_;
+  TunnelCors cors_;
+  /// From `begin` on; the requests' files lie in it.
+  std::unique_ptr<Spool> spool_;
   std::unique_ptr<TunnelBackend> backend_;
   std::uint64_t tasks_ = 0;
   std::uint64_t events_ = 0;

@@ -14,18 +14,15 @@ using Returned = TunnelHandlers::Returned;
 
 class HandlerRun final : public TunnelRun {
  public:
-  HandlerRun(loop::Loop& loop, Returned returned, TunnelBackend::Done done) {
-    loop.defer([alive = std::weak_ptr(alive_), returned = std::move(returned), done = std::move(done)]() mutable {
+  HandlerRun(loop::Loop& loop, Returned returned, TunnelListener& listener) {
+    loop.defer([alive = std::weak_ptr(alive_), returned = std::move(returned), &listener]() mutable {
       if (alive.expired()) {
         return;
       }
       const bool failed = returned.fault.has_value();
-      done({.reply = {.id = 0,
-                      .ok = !failed,
-                      .result = std::move(returned.result),
-                      .fault = std::move(returned.fault).value_or(wire::TunnelFault{})},
-            .pid = 0,
-            .waited = {}});
+      listener.onOutcome({.reply = {.ok = !failed,
+                                    .result = std::move(returned.result),
+                                    .fault = std::move(returned.fault).value_or(wire::TunnelFault{})}});
     });
   }
 
@@ -76,9 +73,9 @@ bool TunnelHandlers::has(wire::TunnelJob::Type type, std::string_view name) cons
   return handlers.find(name) != handlers.end();
 }
 
-std::unique_ptr<TunnelRun> TunnelHandlers::run(wire::TunnelJob job, Instant /*deadline*/, Done done) {
+std::unique_ptr<TunnelRun> TunnelHandlers::run(wire::TunnelJob job, Instant /*deadline*/, TunnelListener& listener) {
   const auto& handlers = job.type == wire::TunnelJob::Type::task ? tasks_ : events_;
-  return std::make_unique<HandlerRun>(loop_, handlers.at(job.name)(job.value), std::move(done));
+  return std::make_unique<HandlerRun>(loop_, handlers.at(job.name)(job.value), listener);
 }
 
 void addSampleHandlers(TunnelHandlers& handlers) {

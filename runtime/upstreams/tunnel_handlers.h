@@ -31,7 +31,8 @@ class TunnelHandlers final : public TunnelBackend {
 
   void stop(Duration patience, std::function<void()> done) override;
   [[nodiscard]] bool has(wire::TunnelJob::Type type, std::string_view name) const override;
-  [[nodiscard]] std::unique_ptr<TunnelRun> run(wire::TunnelJob job, Instant deadline, Done done) override;
+  [[nodiscard]] std::unique_ptr<TunnelRun> run(wire::TunnelJob job, Instant deadline,
+                                               TunnelListener& listener) override;
   [[nodiscard]] std::vector<inspect::Child> children() const override { return {}; }
 
  private:

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/log.h"
 #include "base/uuid.h"
 #include "http/syntax.h"
 #include "upstreams/short_answer.h"
@@ -34,6 +35,18 @@ constexpr std::array kRows = {
     Row{TunnelError::eventNotFound, 404, "NOT_FOUND", "Task or event not found", "Event * not found"},
     Row{TunnelError::invalidJson, 400, "INVALID_JSON", "*", "Invalid JSON body"},
     Row{TunnelError::tooLarge, 413, "PAYLOAD_TOO_LARGE", "Payload too large", "Payload too large"},
+    Row{TunnelError::missingManifest, 400, "MISSING_MANIFEST", "Missing manifest", "Missing manifest"},
+    Row{TunnelError::invalidManifest, 400, "INVALID_MULTIPART", "Invalid manifest", "Invalid manifest"},
+    Row{TunnelError::invalidMultipart, 400, "INVALID_MULTIPART", "Invalid multipart payload",
+        "Invalid multipart payload"},
+    Row{TunnelError::missingFilePart, 500, "MISSING_FILE_PART", "Missing file part for id *",
+        "Missing file part for id *"},
+    Row{TunnelError::fileTooLarge, 413, "PAYLOAD_TOO_LARGE", "File size limit exceeded", "File size limit exceeded"},
+    Row{TunnelError::tooManyFiles, 413, "PAYLOAD_TOO_LARGE", "Files limit exceeded", "Files limit exceeded"},
+    Row{TunnelError::tooManyFields, 413, "PAYLOAD_TOO_LARGE", "Fields limit exceeded", "Fields limit exceeded"},
+    Row{TunnelError::fieldTooLarge, 413, "PAYLOAD_TOO_LARGE", "Field limit exceeded", "Field limit exceeded"},
+    Row{TunnelError::tooManyParts, 413, "PAYLOAD_TOO_LARGE", "Parts limit exceeded", "Parts limit exceeded"},
+    Row{TunnelError::aborted, 499, "REQUEST_ABORTED", "Client Closed Request", "Client Closed Request"},
     Row{TunnelError::timeout, 504, "TIMEOUT", "The worker did not answer in time", "The worker did not answer in time"},
 };
 
@@ -62,6 +75,10 @@ std::string_view nameOf(int status) {
       return "VALIDATION_ERROR";
     case 429:
       return "TOO_MANY_REQUESTS";
+    case 503:
+      return "SERVICE_UNAVAILABLE";
+    case 507:
+      return "INSUFFICIENT_STORAGE";
     default:
       return "INTERNAL_ERROR";
   }
@@ -69,32 +86,15 @@ std::string_view nameOf(int status) {
 
 }  // namespace
 
-TunnelReplies::TunnelReplies(const config::Settings& settings, const http::Request& request)
-    : settings_(settings), request_(request) {
+TunnelReplies::TunnelReplies(const config::Settings& settings, const TunnelCors& cors, const http::Request& request)
+    : settings_(settings), cors_(cors), request_(request) {
   const auto sent = http::trimBlanks(request.head.headers.find(kRequestId).value_or(""));
   requestId_ = http::isRequestId(sent) ? std::string(sent) : randomUuid();
 }
 
-void TunnelReplies::addOrigin(http::Headers& headers) const {
-  const auto& origins = settings_.tunnelCorsOrigin;
-  if (origins.size() == 1) {
-    headers.add("Access-Control-Allow-Origin", origins.front());
-    return;
-  }
-  const auto origin = request_.head.headers.find("Origin");
-  if (origin && std::ranges::find(origins, *origin) != origins.end()) {
-    headers.add("Access-Control-Allow-Origin", std::string(*origin));
-  }
-  headers.add("Vary", "Origin");
-}
-
 TunnelReplies::Reply TunnelReplies::preflight() const {
   Reply reply{.head = {.status = 204, .reason = {}, .headers = {}}, .body = {}};
-  addOrigin(reply.head.headers);
-  reply.head.headers.add("Access-Control-Allow-Methods", "POST, OPTIONS");
-  if (const auto asked = request_.head.headers.find("Access-Control-Request-Headers")) {
-    reply.head.headers.add("Access-Control-Allow-Headers", std::string(*asked));
-  }
+  cors_.addToPreflight(reply.head.headers, request_.head.headers);
   return reply;
 }
 
@@ -102,7 +102,7 @@ TunnelReplies::Reply TunnelReplies::json(int status, std::string body) const {
   Reply reply{.head = {.status = status, .reason = {}, .headers = {}}, .body = std::move(body)};
   auto& headers = reply.head.headers;
   headers.add(std::string(kRequestId), requestId_);
-  addOrigin(headers);
+  cors_.addTo(headers, request_.head.headers);
   headers.add("Content-Type", runner() ? "application/json; charset=utf-8" : "application/json");
   headers.add("X-Content-Type-Options", "nosniff");
   headers.add("X-Frame-Options", "DENY");
@@ -121,9 +121,31 @@ TunnelReplies::Reply TunnelReplies::error(TunnelError error, std::string_view su
   const auto* row = std::ranges::find(kRows, error, &Row::error);
   return fault({.message = filled(runner() ? row->runner : row->policy, subject),
                 .codeName = std::string(row->codeName),
-                .status = row->status,
-                .id = {},
-                .data = {}});
+                .status = row->status});
+}
+
+TunnelReplies::Reply TunnelReplies::failure(const Error& error) const {
+  // The detail is for the log.
+  log::write(error.info().level, "tunnel", error.message());
+  const int status = error.info().status;
+  return fault(
+      {.message = std::string(error.info().meaning), .codeName = std::string(nameOf(status)), .status = status});
+}
+
+http::ResponseHead TunnelReplies::stream(const wire::TunnelStreamHead& head) const {
+  constexpr std::array kOurs = {std::string_view(kRequestId), std::string_view("content-type"),
+                                std::string_view("set-cookie"), std::string_view("x-content-type-options"),
+                                std::string_view("x-frame-options")};
+  constexpr std::string_view kCors = "access-control-";
+  auto reply = json(head.status, {}).head;
+  reply.headers.set("Content-Type", head.contentType);
+  for (const auto& [name, value] : head.headers) {
+    const bool ours = std::ranges::any_of(kOurs, [&](auto one) { return http::equalsIgnoreCase(name, one); });
+    if (!ours && !http::equalsIgnoreCase(std::string_view(name).substr(0, kCors.size()), kCors)) {
+      reply.headers.add(name, value);
+    }
+  }
+  return reply;
 }
 
 TunnelReplies::Reply TunnelReplies::fault(const wire::TunnelFault& fault) const {

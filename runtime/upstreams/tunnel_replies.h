@@ -4,9 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "config/settings.h"
 #include "http/request.h"
 #include "loop/loop.h"
+#include "upstreams/tunnel_cors.h"
 #include "upstreams/upstream.h"
 #include "wire/tunnel_lines.h"
 
@@ -23,6 +25,16 @@ enum class TunnelError {
   eventNotFound,
   invalidJson,
   tooLarge,
+  missingManifest,
+  invalidManifest,
+  invalidMultipart,
+  missingFilePart,
+  fileTooLarge,
+  tooManyFiles,
+  tooManyFields,
+  fieldTooLarge,
+  tooManyParts,
+  aborted,
   timeout,
 };
 
@@ -30,8 +42,8 @@ enum class TunnelError {
 /// the request's Call, or used at once.
 class TunnelReplies {
  public:
-  /// `request` outlives it.
-  TunnelReplies(const config::Settings& settings, const http::Request& request);
+  /// All outlive it.
+  TunnelReplies(const config::Settings& settings, const TunnelCors& cors, const http::Request& request);
 
   /// An answer: head and JSON.
   struct Reply {
@@ -43,6 +55,10 @@ class TunnelReplies {
   [[nodiscard]] Reply ok(std::string_view result) const;
   /// `subject`: the id of the task or event, or what the parser said, where the message tells it.
   [[nodiscard]] Reply error(TunnelError error, std::string_view subject = {}) const;
+  /// What goes wrong here: no room in the spool folder, no worker.
+  [[nodiscard]] Reply failure(const Error& error) const;
+  /// The head of an answer that is bytes, without what a task has no say in.
+  [[nodiscard]] http::ResponseHead stream(const wire::TunnelStreamHead& head) const;
   /// What a worker says of a job that failed. What is not meant for clients is taken out in the format `runner`.
   [[nodiscard]] Reply fault(const wire::TunnelFault& fault) const;
 
@@ -52,9 +68,9 @@ class TunnelReplies {
  private:
   [[nodiscard]] bool runner() const { return settings_.tunnelErrorFormat == config::TunnelErrors::runner; }
   [[nodiscard]] Reply json(int status, std::string body) const;
-  void addOrigin(http::Headers& headers) const;
 
   const config::Settings& settings_;
+  const TunnelCors& cors_;
   const http::Request& request_;
   /// `x-runner-request-id`: the client's where it is sane, else a UUID.
   std::string requestId_;

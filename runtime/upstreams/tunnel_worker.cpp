@@ -16,21 +16,19 @@ constexpr Duration kFarewell = Seconds(2);
 /// Of a foreign line in the log.
 constexpr std::size_t kShown = 2000;
 constexpr int kHopelessAfter = 3;
+/// Of a request's body in one line, before it is written in base64.
+constexpr std::size_t kPiece = 48U << 10U;
+/// Bytes that wait to be read by the process, from which on bodies wait, and below which they go on.
+constexpr std::size_t kInputHigh = 512U << 10U;
+constexpr std::size_t kInputLow = 128U << 10U;
+/// Bytes of one answer that are held for a slow client although the process was asked to pause.
+constexpr std::size_t kHeld = 1U << 20U;
 
 /// An answer makes it healthy at once: who fails at some jobs is not to be kept from the others.
 constexpr process::RestartPolicy::Options kRestart{
     .firstPause = Millis(100), .longestPause = Seconds(10), .healthyAfter = Millis(0)};
 
-wire::TunnelReply lost(std::string message) {
-  return {.id = 0, .ok = false, .result = {}, .fault = {.message = std::move(message)}};
-}
-
-/// It may destroy the job.
-void tell(TunnelWorker::Job& job, wire::TunnelReply reply, pid_t pid) {
-  job.worker = nullptr;
-  const auto done = std::move(job.done);
-  done({.reply = std::move(reply), .pid = pid, .waited = job.waited});
-}
+wire::TunnelReply lost(std::string message) { return {.ok = false, .fault = {.message = std::move(message)}}; }
 
 }  // namespace
 
@@ -58,6 +56,8 @@ void TunnelWorker::onStarted(process::Process& process) {
   stdin_ = process.takeStdin();
   lines_ = process::LineSplitter(options_.maxLine);
   lastId_ = 0;
+  inputFull_ = false;
+  outputHeld_ = false;
   onRoom_();
 }
 
@@ -69,7 +69,7 @@ void TunnelWorker::onExited(const process::ExitCause& cause) {
   auto slots = std::exchange(slots_, {});
   for (auto& [id, slot] : slots) {
     if (slot.job != nullptr) {
-      tell(*slot.job, lost("The worker ended before it answered"), 0);
+      slot.job->outcome(lost("The worker ended before it answered"), 0);
     }
   }
   if (leaving_) {
@@ -79,44 +79,132 @@ void TunnelWorker::onExited(const process::ExitCause& cause) {
   }
 }
 
-void TunnelWorker::take(Job& job) {
+void TunnelWorker::take(TunnelJobState& job) {
   job.worker = this;
   job.waited = loop_.now() - job.begun;
   job.id = ++lastId_;
   slots_.emplace(job.id, Slot{&job, job.deadline});
   send(wire::jobLine(job.id, job.job));
+  if (!job.job.body.empty() && !inputFull_) {
+    job.bodyFlow(false);
+  }
 }
 
-void TunnelWorker::giveUp(Job& job) {
-  slots_.at(job.id).job = nullptr;
+void TunnelWorker::giveUp(TunnelJobState& job) {
+  auto& slot = slots_.at(job.id);
+  slot.job = nullptr;
+  if (job.streams) {
+    slot.deadline = loop_.now();
+  }
   job.worker = nullptr;
   send(wire::cancelLine(job.id));
   watch();
+  outputTaken();
   endIfDone();
 }
 
-void TunnelWorker::send(std::string line) {
+void TunnelWorker::send(std::string line, loop::Stream::Done done) {
   if (stdin_) {
-    stdin_->write(Bytes(std::move(line)));
+    stdin_->write(Bytes(std::move(line)), std::move(done));
+  }
+}
+
+void TunnelWorker::body(TunnelJobState& job, Bytes data) {
+  for (auto rest = data.view(); !rest.empty(); rest.remove_prefix(std::min(rest.size(), kPiece))) {
+    send(wire::chunkLine(job.id, rest.substr(0, kPiece)), [this](const Result<void>&) { onInputTaken(); });
+  }
+  if (stdin_ && stdin_->pendingBytes() > kInputHigh) {
+    inputFull_ = true;
+    job.bodyFlow(true);
+  }
+}
+
+void TunnelWorker::onInputTaken() {
+  if (!inputFull_ || !stdin_ || stdin_->pendingBytes() > kInputLow) {
+    return;
+  }
+  inputFull_ = false;
+  // The listeners only let their clients go on.
+  for (auto& [id, slot] : slots_) {
+    if (slot.job != nullptr && !slot.job->job.body.empty() && !slot.bodyPaused) {
+      slot.job->bodyFlow(false);
+    }
+  }
+}
+
+/// A client that takes nothing keeps its worker, but no memory: what such a process writes waits in its pipe.
+void TunnelWorker::holdOutput() {
+  if (auto* process = supervisor_.process(); process != nullptr && !std::exchange(outputHeld_, true)) {
+    process->pauseStdout();
+  }
+}
+
+void TunnelWorker::outputTaken() {
+  const auto full = [](const auto& entry) { return entry.second.job != nullptr && entry.second.job->held() > kHeld; };
+  if (!outputHeld_ || std::ranges::any_of(slots_, full)) {
+    return;
+  }
+  outputHeld_ = false;
+  if (auto* process = supervisor_.process()) {
+    process->resumeStdout();
   }
 }
 
 void TunnelWorker::onLine(std::string_view line) {
-  auto reply = wire::parseReply(line);
-  const auto found = reply ? slots_.find(reply->id) : slots_.end();
+  auto message = wire::parseMessage(line);
+  const auto found = message ? slots_.find(message->id) : slots_.end();
   if (found == slots_.end()) {
     log::info("tunnel", "{}: {}", options_.spec.name, log::escape(line.substr(0, kShown)));
     return;
   }
   supervisor_.markReady();
+  if (message->kind == wire::TunnelMessage::Kind::reply || message->kind == wire::TunnelMessage::Kind::end) {
+    onOver(std::move(*message));
+  } else {
+    onMessage(std::move(*message), found->second);
+  }
+}
+
+/// In the middle of a job. The slot may be gone afterwards.
+void TunnelWorker::onMessage(wire::TunnelMessage message, Slot& slot) {
+  using Kind = wire::TunnelMessage::Kind;
+  auto* job = slot.job;
+  if (job == nullptr) {
+    return;
+  }
+  if (message.kind == Kind::stream && !job->streams) {
+    // From here on it is slow only where its client is.
+    slot.deadline = Instant::max();
+    const auto* process = supervisor_.process();
+    job->stream(std::move(message.head), process != nullptr ? process->pid() : 0);
+  } else if (message.kind == Kind::chunk && job->streams) {
+    const auto id = message.id;
+    job->chunk(Bytes(std::move(message.bytes)));
+    const auto found = slots_.find(id);
+    if (found != slots_.end() && found->second.job != nullptr && found->second.job->held() > kHeld) {
+      holdOutput();
+    }
+  } else if (message.kind == Kind::pause || message.kind == Kind::resume) {
+    slot.bodyPaused = message.kind == Kind::pause;
+    if (!job->job.body.empty()) {
+      job->bodyFlow(slot.bodyPaused || inputFull_);
+    }
+  }
+}
+
+/// A job is over, and there is room for another one.
+void TunnelWorker::onOver(wire::TunnelMessage message) {
   ++answered_;
-  auto* job = found->second.job;
-  slots_.erase(found);
+  auto* job = slots_.at(message.id).job;
+  slots_.erase(message.id);
   if (job != nullptr) {
     const auto* process = supervisor_.process();
-    tell(*job, std::move(*reply), process != nullptr ? process->pid() : 0);
+    auto reply = std::move(message.reply);
+    reply.ok = reply.ok || message.kind == wire::TunnelMessage::Kind::end;
+    job->outcome(std::move(reply), process != nullptr ? process->pid() : 0);
   }
   watch();
+  outputTaken();
   endIfDone();
   if (!leaving_) {
     onRoom_();

@@ -13,6 +13,7 @@
 #include "process/line_splitter.h"
 #include "process/supervisor.h"
 #include "upstreams/tunnel_backend.h"
+#include "upstreams/tunnel_job.h"
 
 namespace bridge::upstreams {
 
@@ -22,17 +23,6 @@ namespace bridge::upstreams {
 /// Owned by the TunnelWorkers, which outlive it and the jobs in it; destroying it kills the process and tells nothing.
 class TunnelWorker {
  public:
-  /// One job on its way, owned by its TunnelRun, which takes it back with `giveUp` before it ends.
-  struct Job {
-    wire::TunnelJob job;
-    Instant deadline;
-    TunnelBackend::Done done;
-    Instant begun{};
-    Duration waited{};
-    /// Null: it waits for one.
-    TunnelWorker* worker = nullptr;
-    std::uint64_t id = 0;
-  };
   struct Options {
     process::Spec spec;
     /// Jobs at once.
@@ -58,23 +48,36 @@ class TunnelWorker {
   [[nodiscard]] bool hopeless() const;
   [[nodiscard]] std::size_t load() const { return slots_.size(); }
   /// Illegal without room.
-  void take(Job& job);
+  void take(TunnelJobState& job);
   /// Forgets a job that it has, and says so to the process.
-  void giveUp(Job& job);
+  void giveUp(TunnelJobState& job);
+  /// Of a job that it has: a piece of its body, its end; that its client takes no more of the answer, or does again.
+  void body(TunnelJobState& job, Bytes data);
+  void bodyEnd(const TunnelJobState& job) { send(wire::endLine(job.id)); }
+  void pause(const TunnelJobState& job) { send(wire::pauseLine(job.id)); }
+  void resume(const TunnelJobState& job) { send(wire::resumeLine(job.id)); }
+  /// A client has taken what was held for it.
+  void outputTaken();
 
   [[nodiscard]] inspect::Child inspect() const;
 
  private:
   /// A job without its owner, whose answer is not wanted any more, still occupies the process.
   struct Slot {
-    Job* job;
+    TunnelJobState* job;
     Instant deadline;
+    /// The process does not take more of its body.
+    bool bodyPaused = false;
   };
 
   void onStarted(process::Process& process);
   void onExited(const process::ExitCause& cause);
   void onLine(std::string_view line);
-  void send(std::string line);
+  void onMessage(wire::TunnelMessage message, Slot& slot);
+  void onOver(wire::TunnelMessage message);
+  void send(std::string line, loop::Stream::Done done = {});
+  void onInputTaken();
+  void holdOutput();
   void watch();
   /// A worker that leaves ends with the last job that somebody waits for.
   void endIfDone();
@@ -87,6 +90,10 @@ class TunnelWorker {
   std::unique_ptr<loop::Stream> stdin_;
   std::unordered_map<std::uint64_t, Slot> slots_;
   std::uint64_t lastId_ = 0;
+  /// More waits to be read by the process than bodies should make wait.
+  bool inputFull_ = false;
+  /// Its stdout is not read: a client is too slow for what it sends, and it goes on sending.
+  bool outputHeld_ = false;
   std::uint64_t answered_ = 0;
   std::string lastEnd_;
   bool leaving_ = false;

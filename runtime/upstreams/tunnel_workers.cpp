@@ -33,9 +33,8 @@ bool hasTunnelWorker(const config::Settings& settings) {
 
 class TunnelWorkers::Run final : public TunnelRun {
  public:
-  Run(TunnelWorkers& workers, wire::TunnelJob job, Instant deadline, Done done)
-      : workers_(workers),
-        job_{.job = std::move(job), .deadline = deadline, .done = std::move(done), .begun = workers.loop_.now()} {}
+  Run(TunnelWorkers& workers, wire::TunnelJob job, Instant deadline, TunnelListener& listener)
+      : workers_(workers), job_(workers.loop_, std::move(job), deadline, listener) {}
   ~Run() override {
     if (job_.worker != nullptr) {
       job_.worker->giveUp(job_);
@@ -46,12 +45,35 @@ class TunnelWorkers::Run final : public TunnelRun {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  [[nodiscard]] TunnelWorker::Job& job() { return job_; }
+  void body(Bytes data) override {
+    if (job_.worker != nullptr) {
+      job_.worker->body(job_, std::move(data));
+    }
+  }
+  void bodyEnd() override {
+    if (job_.worker != nullptr) {
+      job_.worker->bodyEnd(job_);
+    }
+  }
+  void pause() override {
+    job_.pause();
+    if (job_.worker != nullptr) {
+      job_.worker->pause(job_);
+    }
+  }
+  void resume() override {
+    if (job_.worker != nullptr) {
+      job_.worker->resume(job_);
+    }
+    job_.resume();
+  }
+
+  [[nodiscard]] TunnelJobState& job() { return job_; }
   [[nodiscard]] std::weak_ptr<bool> alive() const { return alive_; }
 
  private:
   TunnelWorkers& workers_;
-  TunnelWorker::Job job_;
+  TunnelJobState job_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
@@ -136,8 +158,8 @@ void TunnelWorkers::checkStopped() {
   }
 }
 
-std::unique_ptr<TunnelRun> TunnelWorkers::run(wire::TunnelJob job, Instant deadline, Done done) {
-  auto run = std::make_unique<Run>(*this, std::move(job), deadline, std::move(done));
+std::unique_ptr<TunnelRun> TunnelWorkers::run(wire::TunnelJob job, Instant deadline, TunnelListener& listener) {
+  auto run = std::make_unique<Run>(*this, std::move(job), deadline, listener);
   waiting_.push_back(&run->job());
   // An answer may be known at once, and is not to come inside this call.
   loop_.defer([this, alive = run->alive()] {
@@ -174,14 +196,9 @@ void TunnelWorkers::dispatch() {
   }
 }
 
-void TunnelWorkers::refuse(TunnelWorker::Job& job, int status, const char* codeName, const char* message) {
-  wire::TunnelReply reply{.id = 0,
-                          .ok = false,
-                          .result = {},
-                          .fault = {.message = message, .codeName = codeName, .status = status, .id = {}, .data = {}}};
-  // It may destroy the job.
-  const auto done = std::move(job.done);
-  done({.reply = std::move(reply), .pid = 0, .waited = loop_.now() - job.begun});
+void TunnelWorkers::refuse(TunnelJobState& job, int status, const char* codeName, const char* message) {
+  job.waited = loop_.now() - job.begun;
+  job.outcome({.ok = false, .fault = {.message = message, .codeName = codeName, .status = status}}, 0);
 }
 
 std::vector<inspect::Child> TunnelWorkers::children() const {

@@ -24,7 +24,8 @@ class TunnelWorkers final : public TunnelBackend {
   /// New workers take over; the old ones finish what they have.
   void reload() override;
   void stop(Duration patience, std::function<void()> done) override;
-  [[nodiscard]] std::unique_ptr<TunnelRun> run(wire::TunnelJob job, Instant deadline, Done done) override;
+  [[nodiscard]] std::unique_ptr<TunnelRun> run(wire::TunnelJob job, Instant deadline,
+                                               TunnelListener& listener) override;
   [[nodiscard]] std::vector<inspect::Child> children() const override;
   [[nodiscard]] std::size_t waiting() const override { return waiting_.size(); }
 
@@ -35,7 +36,7 @@ class TunnelWorkers final : public TunnelBackend {
   [[nodiscard]] process::Spec spec(int number) const;
   void retire(Workers workers);
   void dispatch();
-  void refuse(TunnelWorker::Job& job, int status, const char* codeName, const char* message);
+  void refuse(TunnelJobState& job, int status, const char* codeName, const char* message);
   void checkStopped();
 
   loop::Loop& loop_;
@@ -43,7 +44,7 @@ class TunnelWorkers final : public TunnelBackend {
   const Environment& environment_;
   Workers workers_;
   Workers leaving_;
-  std::deque<TunnelWorker::Job*> waiting_;
+  std::deque<TunnelJobState*> waiting_;
   std::function<void()> onStopped_;
   bool stopping_ = false;
   loop::Timer patience_;

@@ -21,12 +21,15 @@ class JsonOutline {
 
   /// Whether the text is an object; else it has no members.
   [[nodiscard]] bool isObject() const { return object_; }
+  /// Names and texts of the values, in their order.
+  using Members = std::vector<std::pair<std::string, std::string_view>>;
+  [[nodiscard]] const Members& members() const { return members_; }
   /// The text of a member's value, of the last one of that name.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
 
  private:
   bool object_ = false;
-  std::vector<std::pair<std::string, std::string_view>> members_;
+  Members members_;
 };
 
 /// The value of a JSON text where that is a string, a whole number from 0 to 2^53 or a boolean; else nothing. `text` is

@@ -91,9 +91,9 @@ TEST(Program, TakesFromTheFileOfItsKindWhatNobodyElseSays) {
   EXPECT_EQ(load(from).settings.urocketConfig, "/srv/app/urocket-service.yaml");
   from.environment = {{"HTTP_PORT", "82"}, {"UROCKET_CONFIG", "pets.yaml"}};
   EXPECT_EQ(load(from).settings.httpPort, 82);
-  EXPECT_EQ(urocketConfig(from), "/srv/app/pets.yaml");
+  EXPECT_EQ(namedFile(from, "UROCKET_CONFIG"), "/srv/app/pets.yaml");
   from.flags = {{"UROCKET_CONFIG", "/other.yaml"}};
-  EXPECT_EQ(urocketConfig(from), "/other.yaml");
+  EXPECT_EQ(namedFile(from, "UROCKET_CONFIG"), "/other.yaml");
 }
 
 TEST(Program, TunnelTakesItsWorkerAsAFlag) {

@@ -1,106 +1,14 @@
 #include "upstreams/tunnel.h"
 
-#include <gmock/gmock.h>
-
-#include <filesystem>
-
-#include "runtime/loop/loop_fixture.h"
-#include "runtime/upstreams/recorded_answer.h"
-#include "support/temp_dir.h"
+#include "runtime/upstreams/tunnel_fixture.h"
 
 namespace bridge::upstreams {
 namespace {
 
-using bridge::testing::RecordedAnswer;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
-/// A worker in the language of the shell. It answers `echo` with what it was told, keeps `slow` until the next `free`,
-/// and dies of `die`.
-constexpr const char* kWorker = R"(
-echo "hello from $$"
-while read -r line; do
-  id=${line#*\"id\":}; id=${id%%[,\}]*}
-  case "$line" in
-    *'"type":"shutdown"'*) exit 0 ;;
-    *'"type":"cancel"'*) echo cancelled >> log ;;
-    *'"die"'*) exit 3 ;;
-    *'"slow"'*) kept=$id ;;
-    *'"free"'*) echo "{\"id\":$kept,\"ok\":true,\"result\":\"kept\"}"; echo "{\"id\":$id,\"ok\":true}" ;;
-    *'"pid"'*) echo "{\"id\":$id,\"ok\":true,\"result\":$$}" ;;
-    *'"missing"'*) echo "{\"id\":$id,\"ok\":false,\"error\":{\"message\":\"No such task\",\"code\":\"NOT_FOUND\"}}" ;;
-    *'"fail"'*) echo "{\"id\":$id,\"ok\":false,\"error\":{\"message\":\"SQL said no\",\"code\":\"EXECUTION_ERROR\"}}" ;;
-    *) echo "{\"id\":999,\"ok\":true}"; echo "{\"id\":$id,\"ok\":true,\"result\":$line}" ;;
-  esac
-done
-)";
-
-class TunnelTest : public testing::LoopTest {
- protected:
-  TunnelTest() {
-    settings.tunnelMount = "/__runner";
-    settings.tunnelWorker = {"sh", folder.write("worker.sh", kWorker)};
-    settings.laravelPath = folder.path();
-  }
-  void TearDown() override {
-    answers.clear();
-    if (kind) {
-      bool stopped = false;
-      kind->stop(Seconds(10), [&stopped] { stopped = true; });
-      EXPECT_TRUE(runUntil([&stopped] { return stopped; }));
-      kind.reset();
-    }
-    testing::LoopTest::TearDown();
-  }
-
-  void begin() {
-    kind = std::make_unique<TunnelKind>(KindContext{loop_, settings, environment, [] { return nullptr; }, problems});
-    kind->begin({});
-  }
-  RecordedAnswer& send(const std::string& target, const std::string& body = "{}", const std::string& token = "secret",
-                       const std::string& method = "POST") {
-    if (!kind) {
-      begin();
-    }
-    auto& answer = *answers.emplace_back(std::make_unique<RecordedAnswer>());
-    http::Request request;
-    request.head.method = method;
-    request.head.path = "/__runner/" + target;
-    request.head.headers.add("X-Runner-Token", token);
-    for (const auto& field : fields) {
-      request.head.headers.add(field.name, field.value);
-    }
-    answer.ask(*kind, std::move(request), body);
-    return answer;
-  }
-  RecordedAnswer& ask(const std::string& target, const std::string& body = "{}", const std::string& token = "secret",
-                      const std::string& method = "POST") {
-    auto& answer = send(target, body, token, method);
-    EXPECT_TRUE(runUntil([&answer] { return answer.done(); })) << target;
-    return answer;
-  }
-  std::string error(const std::string& target, const std::string& body = "{}", const std::string& token = "secret",
-                    const std::string& method = "POST") {
-    const auto& answer = ask(target, body, token, method);
-    return std::to_string(answer.status().value_or(0)) + " " + answer.text;
-  }
-  double figure(std::string_view name) {
-    for (const auto& one : kind->inspect(false).figures) {
-      if (one.name == name) {
-        return one.value;
-      }
-    }
-    return -1;
-  }
-
-  testing::TempDir folder;
-  config::Settings settings;
-  Environment environment{"PATH=/usr/bin:/bin"};
-  std::vector<config::Problem> problems;
-  http::Headers fields;
-  std::unique_ptr<TunnelKind> kind;
-  std::vector<std::unique_ptr<RecordedAnswer>> answers;
-};
+class TunnelTest : public testing::TunnelFixture {};
 
 TEST_F(TunnelTest, ATaskIsALineToTheWorkerAndItsAnswerIsPassedOnAsItIs) {
   auto& answer = ask("task/app.echo", "{ \"input\": {\"z\": 1.0,\n\"a\":12345678901234567890} }");
@@ -239,7 +147,8 @@ TEST_F(TunnelTest, AClientThatLeavesCancelsItsTask) {
   auto& slow = send("task/slow");
   EXPECT_TRUE(runUntil([this] { return figure("in_progress") == 1; }));
   slow.call->halfClosed();
-  EXPECT_EQ(slow.code(), ErrorCode::ClientGone);
+  EXPECT_EQ(slow.status(), 499);
+  EXPECT_THAT(slow.text, HasSubstr(R"("codeName":"REQUEST_ABORTED")"));
   EXPECT_TRUE(runUntil([this] { return std::filesystem::exists(folder.file("log")); }));
   EXPECT_EQ(ask("task/free").text, R"({"ok":true,"result":null})") << "its late answer is nobody's";
 }
@@ -286,29 +195,50 @@ TEST_F(TunnelTest, AnyOfSeveralTokensIsGood) {
   EXPECT_EQ(ask("task/t", "{}", "").status(), 200);
 }
 
-TEST_F(TunnelTest, APreflightNeedsNoToken) {
-  fields = {{"Access-Control-Request-Headers", "x-runner-token"}};
-  auto& answer = ask("task/any", "", "", "OPTIONS");
-  EXPECT_EQ(answer.status(), 204);
-  EXPECT_EQ(answer.header("Access-Control-Allow-Origin"), "*");
-  EXPECT_EQ(answer.header("Access-Control-Allow-Methods"), "POST, OPTIONS");
-  EXPECT_EQ(answer.header("Access-Control-Allow-Headers"), "x-runner-token");
-}
-
-TEST_F(TunnelTest, OfSeveralOriginsTheOneThatAsksIsTold) {
-  settings.tunnelCorsOrigin = {"https://a", "https://b"};
-  fields = {{"Origin", "https://b"}};
-  EXPECT_EQ(ask("task/t").header("Access-Control-Allow-Origin"), "https://b");
-  EXPECT_EQ(answers.back()->header("Vary"), "Origin");
-  fields = {{"Origin", "https://c"}};
-  EXPECT_EQ(ask("task/t").header("Access-Control-Allow-Origin"), "");
-}
-
 TEST_F(TunnelTest, ARequestIdIsTheClientsWhereItIsSane) {
   fields = {{"X-Runner-Request-Id", " abc-1 "}};
   EXPECT_EQ(ask("task/t").header("x-runner-request-id"), "abc-1");
   fields = {{"X-Runner-Request-Id", "a b"}};
   EXPECT_EQ(ask("task/t").header("x-runner-request-id").size(), 36U);
+}
+
+TEST_F(TunnelTest, APreflightNeedsNoToken) {
+  EXPECT_EQ(ask("task/any", "", "", "OPTIONS").status(), 204);
+  EXPECT_EQ(answers.back()->header("Access-Control-Allow-Origin"), "*");
+}
+
+TEST_F(TunnelTest, ATaskMayHaveATimeOfItsOwn) {
+  settings.tunnelTimeouts = {"slow=0.05", "other=99"};
+  EXPECT_EQ(ask("task/slow").status(), 504);
+}
+
+TEST_F(TunnelTest, TheContextsOfTheClientArePassedOn) {
+  fields = {{"X-Runner-Context", R"({"app.user":"{\"id\":7}"})"}};
+  EXPECT_THAT(ask("task/t").text, HasSubstr(R"(,"contexts":{"app.user":"{\"id\":7}"}})"));
+  fields = {{"X-Runner-Context", "{\"a\":\"\xE9\"}"}};
+  EXPECT_THAT(ask("task/t").text, HasSubstr("\"contexts\":{\"a\":\"é\"}")) << "a byte of a head is a character";
+  for (const auto* bad : {"{", "1", "[]", ""}) {
+    fields = {{"X-Runner-Context", bad}};
+    EXPECT_THAT(ask("task/t").text, ::testing::Not(HasSubstr("contexts"))) << bad;
+  }
+}
+
+TEST_F(TunnelTest, AWorkerIsAskedWhetherARequestIsAllowed) {
+  settings.tunnelDelegateAuth = true;
+  fields = {{"X-User", "ada"}};
+  EXPECT_THAT(ask("task/t", R"({"input":1})").text, HasSubstr(R"("id":2,"taskId":"t","input":1)"));
+  fields = {{"X-User", "eve"}};
+  EXPECT_EQ(error("task/t"), R"(403 {"ok":false,"error":{"code":403,"message":"Not you","codeName":"FORBIDDEN"}})");
+  fields = {{"X-User", "bug"}};
+  EXPECT_THAT(error("event/e"), HasSubstr("500 "));
+}
+
+TEST_F(TunnelTest, NobodyCanBeAskedWithoutAWorker) {
+  settings.tunnelWorker.clear();
+  settings.tunnelDelegateAuth = true;
+  begin();
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems.front().variable, "TUNNEL_DELEGATE_AUTH");
 }
 
 TEST_F(TunnelTest, TheContextIsToldWithoutTheToken) {

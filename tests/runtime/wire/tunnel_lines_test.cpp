@@ -5,15 +5,12 @@
 namespace bridge::wire {
 namespace {
 
-TunnelJob task(std::string value) {
-  return {
-      .type = TunnelJob::Type::task, .name = "app.a", .value = std::move(value), .returnPayload = false, .context = {}};
-}
+TunnelJob task(std::string value) { return {.name = "app.a", .value = std::move(value)}; }
 
 TunnelFault faultOf(std::string_view error) {
-  const auto reply = parseReply(R"({"id":1,"ok":false,"error":)" + std::string(error) + "}");
-  EXPECT_TRUE(reply && !reply->ok) << error;
-  return reply ? reply->fault : TunnelFault{};
+  const auto message = parseMessage(R"({"id":1,"ok":false,"error":)" + std::string(error) + "}");
+  EXPECT_TRUE(message && !message->reply.ok) << error;
+  return message ? message->reply.fault : TunnelFault{};
 }
 
 TEST(TunnelLinesTest, AJobIsOneLine) {
@@ -33,19 +30,60 @@ TEST(TunnelLinesTest, AJobIsOneLine) {
 }
 
 TEST(TunnelLinesTest, AReplyKeepsTheTextOfItsResult) {
-  const auto reply = parseReply(R"({"result":{"z":1.0,"a":12345678901234567890},"ok":true,"id":7})");
-  ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->id, 7U);
-  EXPECT_TRUE(reply->ok);
-  EXPECT_EQ(reply->result, R"({"z":1.0,"a":12345678901234567890})");
-  EXPECT_EQ(parseReply(R"({"id":1,"ok":true})")->result, "");
+  const auto message = parseMessage(R"({"result":{"z":1.0,"a":12345678901234567890},"ok":true,"id":7})");
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->id, 7U);
+  EXPECT_EQ(message->kind, TunnelMessage::Kind::reply);
+  EXPECT_TRUE(message->reply.ok);
+  EXPECT_EQ(message->reply.result, R"({"z":1.0,"a":12345678901234567890})");
+  EXPECT_EQ(parseMessage(R"({"id":1,"ok":true})")->reply.result, "");
 }
 
 TEST(TunnelLinesTest, OtherLinesAreNoReplies) {
   for (const auto* line : {"", "hello", "{\"id\":1}", "{\"ok\":true}", "{\"id\":\"1\",\"ok\":true}",
-                           "{\"id\":1,\"ok\":1}", "[1]", "{\"id\":1,\"ok\":true", "{\"id\":-1,\"ok\":true}"}) {
-    EXPECT_FALSE(parseReply(line)) << line;
+                           "{\"id\":1,\"ok\":1}", "[1]", "{\"id\":1,\"ok\":true", "{\"id\":-1,\"ok\":true}",
+                           R"({"id":1,"chunk":"?"})", R"({"id":1,"chunk":1})", R"({"id":1,"stream":1})",
+                           R"({"id":1,"stream":{"status":99}})", R"({"id":1,"end":1})", R"({"id":1,"pause":false})"}) {
+    EXPECT_FALSE(parseMessage(line)) << line;
   }
+}
+
+TEST(TunnelLinesTest, AStreamIsAHeadChunksAndAnEnd) {
+  using Kind = TunnelMessage::Kind;
+  auto message =
+      parseMessage(R"({"id":1,"stream":{"status":206,"contentType":"text/plain","headers":{"x-a":"b","x-n":1}}})");
+  ASSERT_TRUE(message && message->kind == Kind::stream);
+  EXPECT_EQ(message->head.status, 206);
+  EXPECT_EQ(message->head.contentType, "text/plain");
+  const std::vector<std::pair<std::string, std::string>> fields{{"x-a", "b"}, {"x-n", "1"}};
+  EXPECT_EQ(message->head.headers, fields);
+  message = parseMessage(R"({"id":1,"stream":{}})");
+  ASSERT_TRUE(message && message->kind == Kind::stream);
+  EXPECT_EQ(message->head.status, 200);
+  EXPECT_EQ(message->head.contentType, "application/octet-stream");
+  message = parseMessage(R"({"id":1,"chunk":"AP8="})");
+  ASSERT_TRUE(message && message->kind == Kind::chunk);
+  EXPECT_EQ(message->bytes, std::string("\0\xFF", 2));
+  EXPECT_EQ(parseMessage(R"({"id":1,"end":true})")->kind, Kind::end);
+  EXPECT_EQ(parseMessage(R"({"id":1,"pause":true})")->kind, Kind::pause);
+  EXPECT_EQ(parseMessage(R"({"id":1,"resume":true})")->kind, Kind::resume);
+}
+
+TEST(TunnelLinesTest, WhatBelongsToAJobStandsBesideItsValue) {
+  auto job = task("1");
+  job.body = R"({"stream":true})";
+  job.files = "{}";
+  job.contexts = R"({"a":"1"})";
+  job.context = R"({"path":"/"})";
+  EXPECT_EQ(jobLine(1, job),
+            "{\"type\":\"task\",\"id\":1,\"taskId\":\"app.a\",\"input\":1,\"body\":{\"stream\":true},\"files\":{},"
+            "\"contexts\":{\"a\":\"1\"},\"context\":{\"path\":\"/\"}}\n");
+  EXPECT_EQ(jobLine(2, {.type = TunnelJob::Type::auth, .context = "{}"}),
+            "{\"type\":\"auth\",\"id\":2,\"context\":{}}\n");
+  EXPECT_EQ(chunkLine(3, "foo"), "{\"type\":\"chunk\",\"id\":3,\"data\":\"Zm9v\"}\n");
+  EXPECT_EQ(endLine(3), "{\"type\":\"end\",\"id\":3}\n");
+  EXPECT_EQ(pauseLine(3), "{\"type\":\"pause\",\"id\":3}\n");
+  EXPECT_EQ(resumeLine(3), "{\"type\":\"resume\",\"id\":3}\n");
 }
 
 TEST(TunnelLinesTest, AFaultTakesItsStatusFromANumberOrFromNotFound) {
