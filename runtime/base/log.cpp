@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -31,8 +32,17 @@ constexpr auto kDropNoteEvery = std::chrono::seconds(1);
 constexpr auto kGatherFor = std::chrono::milliseconds(5);
 constexpr std::array kToSpdlog = {spdlog::level::trace, spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
                                   spdlog::level::err};
-// spdlog carries one text a line; ours are room and text, with a byte between them that no room has.
-constexpr char kRoomEnd = '\0';
+// spdlog carries one text a line; ours are room, what a terminal shows instead, and text, with a byte between them that
+// neither of the first two has.
+constexpr char kPartEnd = '\0';
+
+/// https://no-color.org
+bool wantsColours() {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* kind = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && (refused == nullptr || *refused == '\0') &&
+         (kind == nullptr || std::string_view(kind) != "dumb");
+}
 
 /// Writes to stderr without ever waiting long: a reader that stopped reading must not stop the log file, nor the end
 /// of the server.
@@ -68,7 +78,7 @@ std::string line(Format format, Time time, Level level, std::string_view room, s
 class Sink final : public spdlog::sinks::sink {
  public:
   Sink(Format format, std::unique_ptr<LogFile> file, bool toStderr)
-      : format_(format), file_(std::move(file)), toStderr_(toStderr), coloured_(::isatty(STDERR_FILENO) == 1) {}
+      : format_(format), file_(std::move(file)), toStderr_(toStderr), coloured_(wantsColours()) {}
 
   /// `queue` is asked from now on, and must live until `finish`.
   void attach(spdlog::details::thread_pool* queue) {
@@ -115,12 +125,14 @@ class Sink final : public spdlog::sinks::sink {
   bool take(const spdlog::details::log_msg& message) {
     const std::lock_guard lock(mutex_);
     const std::string_view payload(message.payload.data(), message.payload.size());
-    const auto roomEnd = payload.find(kRoomEnd);
+    const auto roomEnd = payload.find(kPartEnd);
+    const auto shownEnd = payload.find(kPartEnd, roomEnd + 1);
     const auto level = std::find(kToSpdlog.begin(), kToSpdlog.end(), message.level) - kToSpdlog.begin();
     if (queue_ != nullptr && message.time - lastNote_ >= kDropNoteEvery) {
       noteDrops(message.time, queue_->overrun_counter());
     }
-    append(message.time, static_cast<Level>(level), payload.substr(0, roomEnd), payload.substr(roomEnd + 1));
+    append(message.time, static_cast<Level>(level), payload.substr(0, roomEnd), payload.substr(shownEnd + 1),
+           payload.substr(roomEnd + 1, shownEnd - roomEnd - 1));
     const bool last = queue_ == nullptr || queue_->queue_size() == 0;
     if (last || fileBatch_.size() + stderrBatch_.size() > kBatchBytes) {
       writeBatch();
@@ -128,7 +140,12 @@ class Sink final : public spdlog::sinks::sink {
     return last && queue_ != nullptr;
   }
 
-  void append(Time time, Level level, std::string_view room, std::string_view text) {
+  void append(Time time, Level level, std::string_view room, std::string_view text, std::string_view shown = {}) {
+    if (!shown.empty()) {
+      if (file_) fileBatch_ += line(format_, time, level, room, text, false);
+      if (toStderr_) stderrBatch_.append(shown).append(1, '\n');
+      return;
+    }
     if (!file_ || !toStderr_) {
       (file_ ? fileBatch_ : stderrBatch_) += line(format_, time, level, room, text, coloured_ && !file_);
       return;
@@ -173,6 +190,7 @@ class Sink final : public spdlog::sinks::sink {
 
 /// What runs between start and stop.
 struct Running {
+  Terminal terminal;
   std::shared_ptr<Sink> sink;
   std::shared_ptr<spdlog::details::thread_pool> queue;
   std::shared_ptr<spdlog::async_logger> logger;
@@ -210,6 +228,8 @@ Result<void> start(const Options& options) {
     }
   }
   Running running;
+  running.terminal = {.watched = options.toStderr && options.format == Format::text && ::isatty(STDERR_FILENO) == 1,
+                      .coloured = wantsColours()};
   running.sink = std::make_shared<Sink>(options.format, std::move(file), options.toStderr);
   running.queue = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1, blockSignals);
   running.sink->attach(running.queue.get());
@@ -249,6 +269,11 @@ void reopen() {
   }
 }
 
+Terminal terminal() {
+  const std::lock_guard lock(state().mutex);
+  return state().running ? state().running->terminal : Terminal{};
+}
+
 void setLevel(Level level) { state().level.store(level, std::memory_order_relaxed); }
 
 bool enabled(Level level) { return level >= state().level.load(std::memory_order_relaxed); }
@@ -258,18 +283,20 @@ std::uint64_t droppedLines() {
   return state().running ? state().running->queue->overrun_counter() : state().dropped;
 }
 
-void write(Level level, std::string_view room, std::string_view text) {
+void write(Level level, std::string_view room, std::string_view text) { write(level, room, text, {}); }
+
+void write(Level level, std::string_view room, std::string_view text, std::string_view shown) {
   if (!enabled(level)) {
     return;
   }
   const std::lock_guard lock(state().mutex);
   if (!state().running) {
-    Stderr().write(textLine(std::chrono::system_clock::now(), level, room, text, ::isatty(STDERR_FILENO) == 1));
+    Stderr().write(textLine(std::chrono::system_clock::now(), level, room, text, wantsColours()));
     return;
   }
   std::string payload;
-  payload.reserve(room.size() + 1 + text.size());
-  payload.append(room).append(1, kRoomEnd).append(text);
+  payload.reserve(room.size() + 1 + shown.size() + 1 + text.size());
+  payload.append(room).append(1, kPartEnd).append(shown).append(1, kPartEnd).append(text);
   state().running->logger->log(kToSpdlog[static_cast<std::size_t>(level)],
                                spdlog::string_view_t(payload.data(), payload.size()));
 }

@@ -45,8 +45,18 @@ void setLevel(Level level);
 /// of an escape. Still told apart from each other are any two texts.
 [[nodiscard]] std::string escapeCode(std::string_view foreign);
 
+/// How stderr shows what is meant for a person: whether it is a terminal, in a log of text, and whether that wants
+/// colours (no NO_COLOR, no dumb TERM).
+struct Terminal {
+  bool watched = false;
+  bool coloured = false;
+};
+[[nodiscard]] Terminal terminal();
+
 /// One line. `room` names the writer ("server", "pool", ...); `text` holds nothing unescaped from outside.
 void write(Level level, std::string_view room, std::string_view text);
+/// The same, where a terminal shows another line in its place; `shown` holds nothing unescaped from outside, either.
+void write(Level level, std::string_view room, std::string_view text, std::string_view shown);
 
 template <class... Args>
 void trace(std::string_view room, fmt::format_string<Args...> format, Args&&... args) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ struct AccessRecord {
   Duration total{};
   Duration waited{};
   Duration worked{};
+  /// Bytes of memory that the worker has held at most; 0: not known.
+  std::uint64_t memory = 0;
   /// The worker process; 0 where none took part.
   int pid = 0;
   /// The kind of upstream that answered; empty where none did.
@@ -33,5 +36,9 @@ struct AccessRecord {
 /// The record as one line of `key=value`, safe for a log whatever the client sent. The query string may carry secrets
 /// and is left out unless `withQuery`.
 [[nodiscard]] std::string accessLine(const AccessRecord& record, bool withQuery);
+
+/// The same for a person at a terminal, whose clock shows `now`: time, method, status, duration, memory and path in
+/// columns; with the id where something went wrong.
+[[nodiscard]] std::string terminalLine(const AccessRecord& record, bool withQuery, std::time_t now, bool coloured);
 
 }  // namespace bridge::ops

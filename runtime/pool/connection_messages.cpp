@@ -81,11 +81,11 @@ void Connection::onBody(Bytes data) {
   if (events_ != nullptr && !data.empty()) events_->onBody(std::move(data));
 }
 
-void Connection::onMessage(wire::End& /*message*/) {
+void Connection::onMessage(wire::End& message) {
   if (state() != State::Busy || !answered_) return unexpected("end");
   move(State::Finishing);
   timer_.restart(options_.terminateTimeout);
-  if (events_ != nullptr) events_->onEnd();
+  if (events_ != nullptr) events_->onEnd(message);
 }
 
 void Connection::onMessage(wire::Ready& message) {

@@ -21,7 +21,7 @@ class WorkerEvents {
   virtual void onAnswer(wire::AnswerHead answer) = 0;
   /// Never empty, and never after an answer with a file.
   virtual void onBody(Bytes data) = 0;
-  virtual void onEnd() = 0;
+  virtual void onEnd(const wire::End& end) = 0;
   /// Terminate work is over: what the request lent to the worker (spool files) can go.
   virtual void onReady() = 0;
   /// WorkerUnreachable: nothing was delivered to the application. WorkerDied, ProtocolViolation: what came is all there

@@ -1,6 +1,7 @@
 #include "server/record.h"
 
 #include <array>
+#include <ctime>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -72,20 +73,26 @@ void record(Front& front, const FinishedExchange& exchange) {
   if (!front.options.accessLog || !log::enabled(Level::info)) {
     return;
   }
-  log::write(Level::info, "access",
-             ops::accessLine({.id = request.id,
-                              .client = request.client.address,
-                              .method = request.head.method,
-                              .target = request.head.target,
-                              .status = exchange.status,
-                              .bytes = exchange.bytes,
-                              .total = total,
-                              .waited = exchange.served.waited,
-                              .worked = exchange.served.worked,
-                              .pid = exchange.served.pid,
-                              .upstream = exchange.kind,
-                              .error = exchange.error ? exchange.error->info().name : std::string_view()},
-                             front.options.logQuery));
+  const ops::AccessRecord line{.id = request.id,
+                               .client = request.client.address,
+                               .method = request.head.method,
+                               .target = request.head.target,
+                               .status = exchange.status,
+                               .bytes = exchange.bytes,
+                               .total = total,
+                               .waited = exchange.served.waited,
+                               .worked = exchange.served.worked,
+                               .memory = exchange.served.memory,
+                               .pid = exchange.served.pid,
+                               .upstream = exchange.kind,
+                               .error = exchange.error ? exchange.error->info().name : std::string_view()};
+  const auto terminal = log::terminal();
+  log::write(Level::info, "access", ops::accessLine(line, front.options.logQuery),
+             terminal.watched
+                 ? ops::terminalLine(line, front.options.logQuery,
+                                     static_cast<std::time_t>(static_cast<std::time_t>(front.loop.wallClock())),
+                                     terminal.coloured)
+                 : std::string());
 }
 
 }  // namespace bridge::server

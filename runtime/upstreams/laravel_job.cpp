@@ -263,13 +263,13 @@ void LaravelJob::deliverHeld() {
   }
 }
 
-void LaravelJob::onEnd() {
+void LaravelJob::onEnd(const wire::End& end) {
   if (!state_.is(State::Condemned)) {
     state_.move(State::Finishing);
   }
   silence_.stop();
   slow_.reset();
-  tellServedBy();
+  tellServedBy(end.memory);
   if (answer_ == nullptr) {
     return;
   }
@@ -419,10 +419,12 @@ void LaravelJob::over() {
   }
 }
 
-void LaravelJob::tellServedBy() {
+void LaravelJob::tellServedBy(std::uint64_t memory) {
   if (answer_ != nullptr && pid_ != 0) {
-    answer_->servedBy(
-        {.pid = pid_, .waited = leasedAt_ - completedAt_, .worked = parts_.loop.preciseNow() - leasedAt_});
+    answer_->servedBy({.pid = pid_,
+                       .waited = leasedAt_ - completedAt_,
+                       .worked = parts_.loop.preciseNow() - leasedAt_,
+                       .memory = memory});
   }
 }
 

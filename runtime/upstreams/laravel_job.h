@@ -80,7 +80,7 @@ class LaravelJob final : private pool::WorkerEvents {
   void onInfo(wire::Info info) override;
   void onAnswer(wire::AnswerHead answer) override;
   void onBody(Bytes data) override;
-  void onEnd() override;
+  void onEnd(const wire::End& end) override;
   void onReady() override;
   void onLost(const Error& error, bool taken) override;
 
@@ -94,7 +94,7 @@ class LaravelJob final : private pool::WorkerEvents {
   /// Calls the answer; false when nobody listens any more, or this object is gone.
   template <class Tell>
   bool tell(Tell&& what);
-  void tellServedBy();
+  void tellServedBy(std::uint64_t memory = 0);
   [[nodiscard]] RunningRequest running() const;
 
   LaravelParts& parts_;

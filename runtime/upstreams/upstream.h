@@ -29,6 +29,8 @@ struct ServedBy {
   /// From the complete request to the lease of a worker, and from there to the end of the answer.
   Duration waited{};
   Duration worked{};
+  /// Bytes of memory that the worker has held at most during the request; 0: not known.
+  std::uint64_t memory = 0;
   /// Where an upstream answers for another one: the kind that did; empty: the upstream's own.
   std::string_view kind{};
 };

@@ -130,6 +130,8 @@ void readAnswer(Members& in, WorkerMessage& out) {
   }
 }
 
+void readEnd(Members& in, WorkerMessage& out) { in.optionalNumber("memory", out.emplace<End>().memory); }
+
 void readReady(Members& in, WorkerMessage& out) {
   auto& ready = out.emplace<Ready>();
   in.number("memory", ready.memory);
@@ -257,11 +259,10 @@ void empty(Members& /*in*/, Variant& out) {
   out.template emplace<Message>();
 }
 
-constexpr Reader<WorkerMessage> kWorkerReaders[] = {{"answer", readAnswer},    {"end", empty<WorkerMessage, End>},
-                                                    {"ready", readReady},      {"taken", empty<WorkerMessage, Taken>},
-                                                    {"pong", readPong},        {"info", readInfo},
-                                                    {"hello", readHello},      {"stack", readStack},
-                                                    {"outdated", readOutdated}};
+constexpr Reader<WorkerMessage> kWorkerReaders[] = {
+    {"answer", readAnswer},    {"end", readEnd},   {"ready", readReady}, {"taken", empty<WorkerMessage, Taken>},
+    {"pong", readPong},        {"info", readInfo}, {"hello", readHello}, {"stack", readStack},
+    {"outdated", readOutdated}};
 constexpr Reader<ServerMessage> kServerReaders[] = {{"request", readRequest},
                                                     {"ping", empty<ServerMessage, Ping>},
                                                     {"cancel", empty<ServerMessage, Cancel>},

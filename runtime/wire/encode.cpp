@@ -110,10 +110,15 @@ Bytes encode(const Hello& message) {
 }
 
 Bytes encode(const Taken& /*message*/) { return MessageWriter("taken").frame(); }
-Bytes encode(const End& /*message*/) { return MessageWriter("end").frame(); }
 Bytes encode(const Cancel& /*message*/) { return MessageWriter("cancel").frame(); }
 Bytes encode(const Ping& /*message*/) { return MessageWriter("ping").frame(); }
 Bytes encode(const Drain& /*message*/) { return MessageWriter("drain").frame(); }
+
+Bytes encode(const End& message) {
+  MessageWriter out("end");
+  if (message.memory != 0) put(out, "memory", message.memory);
+  return out.frame();
+}
 
 Bytes encode(const Info& message) {
   MessageWriter out("info");

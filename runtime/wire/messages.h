@@ -61,7 +61,10 @@ struct AnswerHead {
   std::optional<FileSpan> file;
 };
 
-struct End {};
+struct End {
+  /// Bytes of memory that the request has taken at most; 0: not told.
+  std::uint64_t memory = 0;
+};
 
 /// What the handler has booted is out of date: with what is on disk now it would boot another application.
 struct Outdated {

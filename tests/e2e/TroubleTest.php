@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge\E2e;
 
 use LaravelBridge\E2e\Support\Processes;
+use LaravelBridge\E2e\Support\Server;
 use LaravelBridge\E2e\Support\ServerTestCase;
 use PHPUnit\Framework\Attributes\After;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -95,6 +96,18 @@ final class TroubleTest extends ServerTestCase
         $answer = $this->get('/fail', ['Accept' => 'application/json']);
 
         self::assertSame('This page fails on purpose.', $answer->json()['message']);
+    }
+
+    public function test_an_exception_and_its_answer_name_the_request(): void
+    {
+        $log = Server::application().'/storage/logs/laravel.log';
+        foreach (['text/html', 'application/json'] as $type) {
+            $answer = $this->get('/fail', ['Accept' => $type]);
+            $id = $answer->header('X-Request-Id');
+            self::assertNotNull($id);
+            self::assertMatchesRegularExpression('~This page fails on purpose\. .*"request_id":"'.preg_quote($id).'"~', (string) file_get_contents($log));
+        }
+        self::assertNotSame($id, $this->get('/fail')->header('X-Request-Id'));
     }
 
     public function test_deprecations_and_silenced_warnings_do_no_harm(): void

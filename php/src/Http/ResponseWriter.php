@@ -62,7 +62,7 @@ final class ResponseWriter
             if (! $request->isMethod('HEAD')) {
                 $answer->bytes($printed === '' ? $content : $printed.$content);
             }
-            $answer->end();
+            $answer->end(memory_get_peak_usage());
 
             return;
         }
@@ -70,7 +70,7 @@ final class ResponseWriter
             $file = $this->file($response);
             if ($file !== null) {
                 $this->head($response, $answer, '', $file);
-                $answer->end();
+                $answer->end(memory_get_peak_usage());
 
                 return;
             }
@@ -100,7 +100,7 @@ final class ResponseWriter
             $answer->head($this->phpHeaders->status() ?? 200, $this->phpHeaders->forPlainOutput());
         }
         $answer->bytes($rest);
-        $answer->end();
+        $answer->end(memory_get_peak_usage());
     }
 
     private function head(Response $response, Answer $answer, string $printed, ?FileSpan $file = null): void

@@ -56,6 +56,7 @@ final class BootedApplication implements Application
         $this->requests = new RequestFactory($publicPath);
         $this->responses = new ResponseWriter;
         $this->lifecycle = $lifecycle ?? new Lifecycle($app);
+        RequestId::addToExceptions($app);
         $this->sandbox = new Sandbox($app);
         $this->bootFiles = BootFiles::of($app);
     }

@@ -85,14 +85,17 @@ final class Answer
         $this->writer->flush();
     }
 
-    public function end(): void
+    /**
+     * @param  int  $memory  bytes that the request has held at most; 0 where nobody knows
+     */
+    public function end(int $memory = 0): void
     {
         $this->expect($this->begun && ! $this->ended, 'An end without an answer');
         $this->ended = true;
         if ($this->beforeEnd !== null) {
             ($this->beforeEnd)();
         }
-        $this->writer->message('{"t":"end"}');
+        $this->writer->message($memory === 0 ? '{"t":"end"}' : '{"t":"end","memory":'.$memory.'}');
         $this->writer->flush();
     }
 

@@ -346,7 +346,7 @@ final class Worker
             $answer->head($fatal !== null && $status === 200 ? 500 : $status, $this->headers->forPlainOutput());
             $answer->bytes($printed);
         }
-        $answer->end();
+        $answer->end(memory_get_peak_usage());
     }
 
     private function fatalError(): ?string

@@ -149,9 +149,9 @@ final class MessageTest extends TestCase
             'answer' => $this->answer($answer, static fn () => $answer->head(
                 $means['status'], $headers, isset($means['reason']) ? Isomorphic::fromJson($means['reason']) : null, $file,
             )),
-            'end' => $this->answer($answer, static function () use ($answer): void {
+            'end' => $this->answer($answer, static function () use ($answer, $means): void {
                 $answer->head(200, []);
-                $answer->end();
+                $answer->end($means['memory'] ?? 0);
             }),
             'ready' => $connection->ready($means['memory'], $means['peak'], $means['requests'], $means['why'] ?? null, $means['findings'] ?? [], $means['patient'] ?? false),
             'pong' => fwrite($stream, Frame::message(Message::encode('pong', ['memory' => $means['memory'], 'requests' => $means['requests']]))),

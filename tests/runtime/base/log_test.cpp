@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pty.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <regex>
 #include <thread>
 #include <vector>
@@ -198,6 +201,94 @@ TEST_F(Log, TakesLinesFromSeveralThreads) {
   }
   stop();
   EXPECT_EQ(countLines(written()), 800U);
+}
+
+/// A terminal in the place of stderr, and what it was given.
+class Screen {
+ public:
+  Screen() {
+    EXPECT_EQ(::openpty(&keyboard_, &screen_, nullptr, nullptr, nullptr), 0);
+    stderr_.emplace(screen_);
+  }
+  ~Screen() {
+    stderr_.reset();
+    ::close(screen_);
+    ::close(keyboard_);
+  }
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+
+  std::string shown() const {
+    ::fcntl(keyboard_, F_SETFL, O_NONBLOCK);
+    std::string text(4096, '\0');
+    const auto read = ::read(keyboard_, text.data(), text.size());
+    text.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
+    return text;
+  }
+
+ private:
+  int keyboard_ = -1;
+  int screen_ = -1;
+  std::optional<StderrTo> stderr_;
+};
+
+class LogOnATerminal : public Log {
+ protected:
+  LogOnATerminal() {
+    ::setenv("TERM", "xterm", 1);
+    ::unsetenv("NO_COLOR");
+  }
+  ~LogOnATerminal() override { ::unsetenv("NO_COLOR"); }
+
+  Options onBoth() const {
+    auto both = options();
+    both.toStderr = true;
+    return both;
+  }
+};
+
+TEST_F(LogOnATerminal, ShowsItsOwnLineThereAndKeepsTheOtherInTheFile) {
+  const Screen screen;
+  ASSERT_TRUE(start(onBoth()));
+  EXPECT_TRUE(terminal().watched);
+  EXPECT_TRUE(terminal().coloured);
+  write(Level::info, "access", "id=1 status=200", "pretty 200");
+  stop();
+  EXPECT_EQ(screen.shown(), "pretty 200\r\n");
+  EXPECT_TRUE(written().ends_with("[access] id=1 status=200\n"));
+  EXPECT_EQ(written().find("pretty"), std::string::npos);
+}
+
+TEST_F(LogOnATerminal, PaintsNothingWhereColoursAreNotWanted) {
+  const Screen screen;
+  ::setenv("NO_COLOR", "1", 1);
+  ASSERT_TRUE(start(onBoth()));
+  EXPECT_TRUE(terminal().watched);
+  EXPECT_FALSE(terminal().coloured);
+  write(Level::info, "server", "plain");
+  stop();
+  EXPECT_EQ(screen.shown().find('\x1b'), std::string::npos);
+}
+
+TEST_F(LogOnATerminal, IsForProgramsWhereItIsJson) {
+  const Screen screen;
+  auto json = onBoth();
+  json.format = Format::json;
+  ASSERT_TRUE(start(json));
+  EXPECT_FALSE(terminal().watched);
+}
+
+TEST_F(Log, IsNotWatchedWhereStderrIsNoTerminal) {
+  const int file = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  {
+    const StderrTo redirected(file);
+    auto both = options();
+    both.toStderr = true;
+    ASSERT_TRUE(start(both));
+    EXPECT_FALSE(terminal().watched);
+    stop();
+  }
+  ::close(file);
 }
 
 }  // namespace

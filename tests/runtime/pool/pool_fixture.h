@@ -61,7 +61,7 @@ class Client final : public WorkerEvents {
     if (pausesAfterBody) lease->pauseReading();
     if (dropsAfterBody) lease = Lease();
   }
-  void onEnd() override { log += "end "; }
+  void onEnd(const wire::End& /*end*/) override { log += "end "; }
   void onReady() override {
     EXPECT_FALSE(lease);
     log += "ready";
