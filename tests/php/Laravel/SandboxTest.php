@@ -36,6 +36,7 @@ use Illuminate\Support\Number;
 use Illuminate\Support\Once;
 use Illuminate\Support\Str;
 use Illuminate\Validation\Rules\Password;
+use Illuminate\View\ViewException;
 use LaravelBridge\Laravel\Resetter;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\Carbons;
@@ -261,6 +262,17 @@ final class SandboxTest extends TestCase
             Views::class,
             static fn (Application $app) => $app->make('view')->share('__leak', fn () => 1),
             static fn (Application $app) => count($app->make('view')->getShared()),
+        ];
+        yield 'the views that an exception came through' => [
+            Views::class,
+            static function (Application $app): void {
+                file_put_contents($view = $app->storagePath('throws.blade.php'), '<?php throw new LogicException("leaked"); ?>');
+                try {
+                    $app->make('view')->file($view)->render();
+                } catch (ViewException) {
+                }
+            },
+            static fn (Application $app) => self::read($app->make('view')->getEngineResolver()->resolve('blade'), 'lastCompiled'),
         ];
         yield 'log context' => [
             Logs::class,

@@ -25,6 +25,7 @@ final class KnownCaches
         '*::$isMassPrunable',
         'Illuminate\Database\Eloquent\Relations\Relation::$selfJoinCount',
         'Illuminate\Events\Dispatcher::$wildcardsCache',
+        'Illuminate\Hashing\HashManager::$drivers',
         'Illuminate\Routing\Route::$validators',
         'Illuminate\Routing\RouteCollection::$*',
         'Illuminate\Routing\CompiledRouteCollection::$nameCache',

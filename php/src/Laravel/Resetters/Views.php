@@ -13,8 +13,8 @@ use LaravelBridge\Laravel\ObjectState;
 use LaravelBridge\Laravel\Resetter;
 
 /**
- * Shared data, sections and stacks of views; the folders in which they are looked for; and what the Blade engine believes about compiled files, so that an edited
- * view is seen at once.
+ * Shared data, sections and stacks of views; the folders in which they are looked for; what the Blade engine believes about compiled files, so that an edited
+ * view is seen at once, and which of them it was in when one threw an exception.
  */
 final class Views implements Resetter
 {
@@ -24,7 +24,7 @@ final class Views implements Resetter
 
     private readonly ?ObjectState $places;
 
-    private readonly ?CompilerEngine $blade;
+    private readonly ?ObjectState $blade;
 
     public function __construct(Application $app)
     {
@@ -44,13 +44,17 @@ final class Views implements Resetter
             // What was found may have been found in the other places: those of one tenant's theme, for example.
             $this->finder?->flush();
         }
-        $this->blade?->forgetCompiledOrNotExpired();
+        $this->blade?->restore();
     }
 
-    private function bladeOf(EngineResolver $engines): ?CompilerEngine
+    private function bladeOf(EngineResolver $engines): ?ObjectState
     {
         $engine = $engines->resolve('blade');
+        if (! $engine instanceof CompilerEngine) {
+            return null;
+        }
+        $engine->forgetCompiledOrNotExpired();
 
-        return $engine instanceof CompilerEngine ? $engine : null;
+        return ObjectState::of($engine);
     }
 }
