@@ -73,6 +73,8 @@ return [
         'tasks' => [],
         'listeners' => [],
         'classes' => [],
+        // With TUNNEL_DELEGATE_AUTH: asked before each task and event, with the request as `array $context`; true allows it.
+        'auth' => null,
     ],
 
 ];

@@ -6,6 +6,7 @@ namespace LaravelBridge\E2e;
 
 use LaravelBridge\E2e\Support\Answer;
 use LaravelBridge\E2e\Support\Folders;
+use LaravelBridge\E2e\Support\Multipart;
 use LaravelBridge\E2e\Support\Processes;
 use LaravelBridge\E2e\Support\Server;
 use PHPUnit\Framework\TestCase;
@@ -127,7 +128,45 @@ final class TunnelTest extends TestCase
         Processes::await(fn (): bool => $this->inProgress() === 1.0, 'it is with the worker');
         $leaving->close();
         Processes::await(fn (): bool => $this->task('app.tasks.aborted')->body === '{"ok":true,"result":1}', 'its signal is aborted');
+
+        $stream = $this->server()->connect()->request('POST', '/__runner/task/app.tasks.ticks', ['x-runner-token' => 'secret'], '{}');
+        self::assertSame("tick\n", $stream->head()->status === 200 ? $stream->chunk() : null);
+        $stream->close();
+        Processes::await(fn (): bool => $this->task('app.tasks.aborted')->body === '{"ok":true,"result":1001}', 'a stream ends with its client');
+        $broken = $this->server()->connect()->request('POST', '/__runner/task/app.tasks.breaks', ['x-runner-token' => 'secret'], '{}');
+        self::assertSame('begun', $broken->head()->status === 200 ? $broken->chunk() : null);
+        self::assertTrue($broken->ends(), 'what broke off is no whole answer');
         self::assertSame(0, $this->server()->stop());
+    }
+
+    public function test_who_may_call_is_asked_of_the_worker(): void
+    {
+        $module = dirname(__DIR__, 2).'/tunnel/node/tunnel-worker.js';
+        $this->start(['TUNNEL_WORKER' => 'node '.__DIR__."/Support/tunnel-module-worker.js $module", 'TUNNEL_DELEGATE_AUTH' => 'on']);
+
+        self::assertSame('{"ok":true,"result":8}', $this->send('task/app.tasks.add', '{"input":{"a":5,"b":3}}', ['x-user' => 'ada'])->body);
+        self::assertSame('{"ok":false,"error":{"code":401,"message":"Unauthorized","codeName":"UNAUTHORIZED"}}', $this->send('task/app.tasks.add', '{"input":{"a":5,"b":3}}', ['x-user' => 'eve'])->body);
+    }
+
+    public function test_settings_may_stand_in_a_file_of_json(): void
+    {
+        file_put_contents("$this->folder/tunnel.json", json_encode(['base_path' => '/rpc', 'auth_token' => ['one', 'two'], 'allowed_tasks' => ['app.tasks.add'], 'timeouts' => ['app.tasks.never' => 0.05]]));
+        $this->start([], ['--config', 'tunnel.json']);
+
+        $ask = fn (string $token, string $id): Answer => $this->server()->request('POST', "/rpc/task/$id", ['x-runner-token' => $token], '{"input":{"a":5,"b":3}}');
+        self::assertSame('{"ok":true,"result":8}', $ask('two', 'app.tasks.add')->body);
+        self::assertSame(401, $ask('secret', 'app.tasks.add')->status);
+        self::assertSame(403, $ask('one', 'app.tasks.never')->status);
+    }
+
+    public function test_a_file_of_settings_that_is_wrong_stops_the_start(): void
+    {
+        file_put_contents("$this->folder/tunnel.json", '{"colour":"red","workers":"none"}');
+        $server = Server::launch($this->settings(), $this->folder, ['tunnel', '-c', 'tunnel.json']);
+
+        self::assertSame(2, $server->exitCode());
+        self::assertStringContainsString('colour: is no setting of the tunnel', $server->lastWords());
+        self::assertStringContainsString('TUNNEL_WORKERS: "none" is not a whole number', $server->lastWords());
     }
 
     public function test_a_laravel_application_runs_tasks_with_its_container(): void
@@ -144,6 +183,25 @@ final class TunnelTest extends TestCase
         self::assertSame(['text'], array_keys($refused->json()['error']['data']['errors']));
         self::assertSame(404, $this->task('demo.none')->status);
         self::assertSame('{"ok":true,"result":{"text":"HEARD"}}', $this->request('event/demo.heard', '{"payload":{"text":"heard"},"returnPayload":true}')->body);
+    }
+
+    public function test_a_laravel_application_takes_files_and_bytes_and_streams(): void
+    {
+        $this->server = Server::launch(
+            ['LARAVEL_PATH' => Server::application(), 'TUNNEL_WORKER' => 'artisan laravel-rust:tunnel', 'TUNNEL_CONCURRENCY' => '1', 'TUNNEL_DELEGATE_AUTH' => 'on'] + $this->settings(),
+            $this->folder,
+            ['tunnel'],
+        )->awaitListening();
+        $form = fn (string $text): Multipart => (new Multipart)->field('__manifest', '{"input":{"file":{"$runnerFile":"File","id":"f1","meta":{"name":"a.txt"}}}}')->file('file:f1', 'x', 'text/plain', $text);
+        $upload = fn (string $text): Answer => $this->send('task/demo.upload', $form($text)->body(), ['Content-Type' => $form($text)->type()]);
+
+        self::assertSame('{"ok":true,"result":{"name":"a.txt","size":5,"sum":"'.md5('hello').'"}}', $upload('hello')->body);
+        self::assertSame(422, $upload(str_repeat('x', 200_000))->status, 'Its rules are those of an upload');
+        self::assertSame('ABC', $this->send('task/demo.upper', 'abc', ['Content-Type' => 'application/octet-stream'])->body);
+        $rows = $this->task('demo.rows');
+        self::assertSame(["1\n2\n3\n", 'text/csv'], [$rows->body, $rows->header('Content-Type')]);
+        self::assertSame(401, $this->send('task/demo.rows', '{}', ['x-user' => 'eve'])->status);
+        self::assertSame([], glob("$this->folder/laravel-bridge-spool.*/[0-9]*"));
     }
 
     public function test_without_a_worker_the_built_in_tasks_answer(): void
@@ -166,7 +224,7 @@ final class TunnelTest extends TestCase
     /** @return array<string, string> */
     private function settings(): array
     {
-        return ['LARAVEL_PATH' => $this->folder, 'ADMIN_SOCKET' => "$this->folder/bridge.sock.admin"];
+        return ['LARAVEL_PATH' => $this->folder, 'SPOOL_DIR' => $this->folder, 'ADMIN_SOCKET' => "$this->folder/bridge.sock.admin"];
     }
 
     private function server(): Server
@@ -192,6 +250,12 @@ final class TunnelTest extends TestCase
 
     private function request(string $path, string $body): Answer
     {
-        return $this->server()->request('POST', "/__runner/$path", ['x-runner-token' => 'secret', 'Content-Type' => 'application/json'], $body);
+        return $this->send($path, $body, []);
+    }
+
+    /** @param  array<string, string>  $headers */
+    private function send(string $path, string $body, array $headers): Answer
+    {
+        return $this->server()->request('POST', "/__runner/$path", $headers + ['x-runner-token' => 'secret', 'Content-Type' => 'application/json'], $body);
     }
 }

@@ -20,8 +20,11 @@ final class Registry
     /** @var array<string, list<Handler>> */
     private array $listeners = [];
 
+    /** @var Handler|null */
+    private ?array $auth = null;
+
     /**
-     * @param  array{tasks?: array<string, mixed>, listeners?: array<string, mixed>, classes?: list<string>}  $config
+     * @param  array{tasks?: array<string, mixed>, listeners?: array<string, mixed>, classes?: list<string>, auth?: mixed}  $config
      *
      * @throws InvalidArgumentException what is named is not there, or a task has two methods
      */
@@ -39,6 +42,9 @@ final class Registry
         foreach ($config['classes'] ?? [] as $class) {
             $registry->addAttributesOf($class);
         }
+        if (($config['auth'] ?? null) !== null) {
+            $registry->auth = self::handler($config['auth'], 'bridge.tunnel.auth');
+        }
 
         return $registry;
     }
@@ -53,6 +59,12 @@ final class Registry
     public function listeners(string $id): array
     {
         return $this->listeners[$id] ?? [];
+    }
+
+    /** @return Handler|null who says whether a request is allowed */
+    public function auth(): ?array
+    {
+        return $this->auth;
     }
 
     /** @return list<string> */

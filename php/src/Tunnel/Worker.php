@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Tunnel;
 
+use Illuminate\Container\Container;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Validation\Factory as Validation;
@@ -17,7 +18,7 @@ use Throwable;
  */
 final class Worker
 {
-    private const ENCODE = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION;
+    private readonly Lines $lines;
 
     /**
      * @param  resource  $input
@@ -28,46 +29,79 @@ final class Worker
         private readonly Application $laravel,
         private readonly Registry $registry,
         private readonly bool $debug,
-        private $input,
-        private $output,
+        $input,
+        $output,
         private $aside,
     ) {
+        $this->lines = new Lines($input, $output);
     }
 
     /** Returns when it is told to, or at the end of its input. */
     public function run(): void
     {
-        while (($line = fgets($this->input)) !== false) {
-            $message = json_decode($line, true, 512, JSON_BIGINT_AS_STRING);
-            if (! is_array($message)) {
-                continue;
-            }
+        while (($message = $this->lines->next()) !== null) {
             if (($message['type'] ?? null) === 'shutdown') {
                 return;
             }
-            if (is_int($message['id'] ?? null) && in_array($message['type'] ?? null, ['task', 'event'], true)) {
-                $this->answer($message['id'], $this->perform($message));
+            if (is_int($message['id'] ?? null) && in_array($message['type'] ?? null, ['task', 'event', 'auth'], true)) {
+                $this->perform($message['id'], $message);
             }
         }
     }
 
-    /**
-     * @param  array<mixed>  $message
-     * @return array<string, mixed>
-     */
-    private function perform(array $message): array
+    /** @param  array<mixed>  $message */
+    private function perform(int $id, array $message): void
     {
         ob_start(fn (string $printed): string => $this->print($printed), 1);
         try {
-            return $message['type'] === 'task' ? $this->task($message) : $this->event($message);
+            $this->bind($id, $message);
+            $answer = match ($message['type']) {
+                'task' => $this->task($message),
+                'event' => $this->event($message),
+                default => $this->allow($message),
+            };
+            $stream = Stream::of($answer['result'] ?? null);
+            $stream === null ? $this->answer($id, $answer) : $stream->send($this->lines, $id);
         } catch (Throwable $exception) {
             $this->laravel->make(ExceptionHandler::class)->report($exception);
-
-            return ['ok' => false, 'error' => Fault::of($exception, $this->debug)];
+            $this->answer($id, ['ok' => false, 'error' => Fault::of($exception, $this->debug)]);
         } finally {
             ob_end_flush();
             $this->forget();
         }
+    }
+
+    /**
+     * What handlers ask for by type.
+     *
+     * @param  array<mixed>  $message
+     */
+    private function bind(int $id, array $message): void
+    {
+        $told = is_array($message['body'] ?? null) ? $message['body'] : null;
+        $body = $told === null ? null : new Body($told['path'] ?? null, $told['size'] ?? null, $this->lines, $id);
+        $name = (string) ($message['taskId'] ?? $message['eventId'] ?? '');
+        $this->laravel->instance(Call::class, new Call($this->lines, $id, $name, (array) ($message['contexts'] ?? []), $message['context'] ?? null, $body));
+        if ($body !== null) {
+            $this->laravel->instance(Body::class, $body);
+        }
+    }
+
+    /**
+     * Whether a request may be made at all; where nobody says, it may not.
+     *
+     * @param  array<mixed>  $message
+     * @return array<string, mixed>
+     */
+    private function allow(array $message): array
+    {
+        $handler = $this->registry->auth();
+        if ($handler === null) {
+            return ['ok' => false, 'error' => Fault::error(500, 'bridge.tunnel.auth names nobody who says what is allowed')];
+        }
+        $allowed = $this->call($handler, 'context', $message['context'] ?? []);
+
+        return $allowed === true ? ['ok' => true] : ['ok' => false, 'error' => Fault::error(401, 'Unauthorized')];
     }
 
     /**
@@ -81,8 +115,9 @@ final class Worker
         if ($handler === null) {
             return ['ok' => false, 'error' => Fault::error(404, "Task $id not found")];
         }
+        $input = Uploads::into($message['input'] ?? null, (array) ($message['files'] ?? []));
 
-        return ['ok' => true, 'result' => $this->call($handler, 'input', $message['input'] ?? null)];
+        return ['ok' => true, 'result' => $this->call($handler, 'input', $input)];
     }
 
     /**
@@ -113,15 +148,15 @@ final class Worker
     }
 
     /**
-     * The method gets the value as `$input` (`$payload`), the members of an object by their names, and services by their types. Rules that the class
-     * has (`rules()`) are checked before.
+     * The method gets the value as `$input` (`$payload`, `$context`), the members of an object by their names, and services by their types. Rules that
+     * the class has (`rules()`) are checked before; they are not about a context.
      *
      * @param  array{class-string, string}  $handler
      */
     private function call(array $handler, string $name, mixed $value): mixed
     {
         $object = $this->laravel->make($handler[0]);
-        if (method_exists($object, 'rules')) {
+        if ($name !== 'context' && method_exists($object, 'rules')) {
             $rules = $this->laravel->call([$object, 'rules']);
             $value = $this->laravel->make(Validation::class)->make(is_array($value) ? $value : [], $rules)->validate();
         }
@@ -137,12 +172,10 @@ final class Worker
     private function answer(int $id, array $answer): void
     {
         try {
-            $line = json_encode(['id' => $id] + $answer, self::ENCODE);
+            $this->lines->write(['id' => $id] + $answer);
         } catch (JsonException $error) {
-            $line = json_encode(['id' => $id, 'ok' => false, 'error' => Fault::error(500, $this->debug ? 'The result is no JSON: '.$error->getMessage() : 'Internal Error')], self::ENCODE);
+            $this->lines->write(['id' => $id, 'ok' => false, 'error' => Fault::error(500, $this->debug ? 'The result is no JSON: '.$error->getMessage() : 'Internal Error')]);
         }
-        fwrite($this->output, "$line\n");
-        fflush($this->output);
     }
 
     private function print(string $printed): string
@@ -157,6 +190,10 @@ final class Worker
     /** What belongs to one job, as a queue worker forgets it. */
     private function forget(): void
     {
+        if ($this->laravel instanceof Container) {
+            $this->laravel->forgetInstance(Call::class);
+            $this->laravel->forgetInstance(Body::class);
+        }
         if (method_exists($this->laravel, 'forgetScopedInstances')) {
             $this->laravel->forgetScopedInstances();
         }

@@ -20,10 +20,14 @@ final class WorkerTest extends TestCase
 
     private string $printed = '';
 
+    /** @var array{class-string, string}|null */
+    private ?array $auth = [Guard::class, 'allowed'];
+
     protected function setUp(): void
     {
         $this->laravel = new SmallLaravel;
         Heard::$payloads = [];
+        Streams::$seen = [];
     }
 
     protected function tearDown(): void
@@ -99,6 +103,102 @@ final class WorkerTest extends TestCase
         self::assertNotSame($first, $this->laravel->app->make('counter'));
     }
 
+    #[Test]
+    public function the_files_of_a_form_are_uploads_and_no_other_path_is_believed(): void
+    {
+        $path = (string) tempnam(sys_get_temp_dir(), 'upload');
+        file_put_contents($path, 'hello');
+        $sentinel = static fn (string $id): array => ['$runnerFile' => 'File', 'id' => $id, 'meta' => ['name' => 'a.txt'], 'path' => '/etc/passwd'];
+        $job = ['type' => 'task', 'id' => 1, 'taskId' => 'app.files', 'input' => ['one' => $sentinel('f1'), 'other' => [$sentinel('f2')]],
+            'files' => ['f1' => ['path' => $path, 'size' => 5, 'name' => 'part', 'type' => 'text/plain']]];
+        $lines = $this->perform([json_encode($job, JSON_THROW_ON_ERROR)]);
+        unlink($path);
+
+        self::assertSame(['{"id":1,"ok":true,"result":[["a.txt","text/plain","hello"]]}'], $lines);
+        self::assertSame([[$sentinel('f2')]], Streams::$seen, 'What the server does not name stays as it is');
+    }
+
+    #[Test]
+    public function a_body_is_read_from_its_file_or_as_it_comes(): void
+    {
+        $path = (string) tempnam(sys_get_temp_dir(), 'body');
+        file_put_contents($path, "a\0b");
+        $file = json_encode(['path' => $path, 'size' => 3], JSON_THROW_ON_ERROR);
+        $lines = $this->perform([
+            "{\"type\":\"task\",\"id\":1,\"taskId\":\"app.bytes\",\"body\":$file}",
+            "{\"type\":\"task\",\"id\":2,\"taskId\":\"app.resource-stream\",\"body\":$file}",
+            '{"type":"task","id":3,"taskId":"app.upper","body":{"stream":true}}',
+            '{"type":"chunk","id":3,"data":"YWI="}',
+            '{"type":"task","id":4,"taskId":"app.bytes","body":{"stream":true}}',
+            '{"type":"end","id":3}',
+            '{"type":"chunk","id":4,"data":"Y2Q="}',
+            '{"type":"end","id":4}',
+        ]);
+        unlink($path);
+
+        self::assertSame('{"id":1,"ok":true,"result":"a\u0000b/3"}', $lines[0]);
+        self::assertSame(['{"id":2,"stream":{"status":200,"contentType":"application/octet-stream","headers":{}}}', '{"id":2,"chunk":"YQBi"}', '{"id":2,"end":true}'], array_slice($lines, 1, 3));
+        self::assertSame(['{"id":3,"chunk":"QUI="}', '{"id":3,"end":true}'], array_slice($lines, 5, 2));
+        self::assertSame('{"id":4,"ok":true,"result":"cd/null"}', $lines[7], 'The other job has waited');
+    }
+
+    #[Test]
+    public function streams_and_responses_are_answers_in_pieces(): void
+    {
+        self::assertSame([
+            '{"id":1,"stream":{"status":201,"contentType":"text/plain","headers":{"x-a":"b"}}}',
+            '{"id":1,"chunk":"MQ=="}',
+            '{"id":1,"chunk":"Mg=="}',
+            '{"id":1,"end":true}',
+        ], $this->perform(['{"type":"task","id":1,"taskId":"app.count"}']));
+
+        $lines = $this->perform(['{"type":"task","id":1,"taskId":"app.response"}']);
+        $head = json_decode($lines[0], true, 512, JSON_THROW_ON_ERROR)['stream'];
+        self::assertSame([203, 'text/csv', '1'], [$head['status'], $head['contentType'], $head['headers']['x-rows']]);
+        self::assertArrayNotHasKey('set-cookie', $head['headers']);
+        self::assertSame(['{"id":1,"chunk":"'.base64_encode('printed').'"}', '{"id":1,"end":true}'], array_slice($lines, 1));
+    }
+
+    #[Test]
+    public function a_stream_that_fails_is_broken_off(): void
+    {
+        $lines = $this->perform(['{"type":"task","id":1,"taskId":"app.breaks"}']);
+
+        self::assertSame('{"id":1,"chunk":"'.base64_encode('begun').'"}', $lines[1]);
+        self::assertStringStartsWith('{"id":1,"ok":false,"error":{"message":"Internal Error"', $lines[2]);
+    }
+
+    #[Test]
+    public function a_stream_goes_at_the_pace_of_its_client_and_ends_with_it(): void
+    {
+        [$server, $worker] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0) ?: self::fail('No pair of sockets');
+        fwrite($server, '{"type":"task","id":1,"taskId":"app.endless"}'."\n".'{"type":"pause","id":1}'."\n".'{"type":"resume","id":1}'."\n".'{"type":"cancel","id":1}'."\n");
+        stream_socket_shutdown($server, STREAM_SHUT_WR);
+        $output = fopen('php://memory', 'w+') ?: self::fail('No memory stream');
+
+        (new Worker($this->laravel->app, Registry::fromConfig(['classes' => [Streams::class]]), false, $worker, $output, STDERR))->run();
+
+        self::assertSame([true], Streams::$seen);
+    }
+
+    #[Test]
+    public function a_task_may_know_its_call(): void
+    {
+        $lines = $this->perform(['{"type":"task","id":1,"taskId":"app.call","contexts":{"app.user":"7"},"context":{"method":"POST"}}']);
+
+        self::assertSame(['{"id":1,"ok":true,"result":["app.call",{"app.user":"7"},{"method":"POST"},null]}'], $lines);
+    }
+
+    #[Test]
+    public function who_may_call_is_said_by_the_application(): void
+    {
+        $ask = fn (string $user): string => $this->perform(['{"type":"auth","id":1,"context":{"headers":{"x-user":"'.$user.'"}}}'])[0];
+        self::assertSame('{"id":1,"ok":true}', $ask('ada'));
+        self::assertStringContainsString('"code":401', $ask('eve'));
+        $this->auth = null;
+        self::assertStringContainsString('"code":500', $ask('ada'), 'Nobody says so');
+    }
+
     /** @return array<string, mixed> */
     private function task(string $id, mixed $input, bool $debug = false): array
     {
@@ -113,13 +213,14 @@ final class WorkerTest extends TestCase
      */
     private function perform(array $lines, bool $debug = false): array
     {
-        [$input, $output, $aside] = array_map(static fn (): mixed => fopen('php://memory', 'w+'), [0, 1, 2]);
-        if (! $input || ! $output || ! $aside) {
+        [$server, $input] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0) ?: self::fail('No pair of sockets');
+        [$output, $aside] = array_map(static fn (): mixed => fopen('php://memory', 'w+'), [0, 1]);
+        if (! $output || ! $aside) {
             self::fail('No memory stream');
         }
-        fwrite($input, implode("\n", $lines)."\n");
-        rewind($input);
-        $registry = Registry::fromConfig(['classes' => [Sums::class, Validated::class, Heard::class]]);
+        fwrite($server, implode("\n", $lines)."\n");
+        stream_socket_shutdown($server, STREAM_SHUT_WR);
+        $registry = Registry::fromConfig(['classes' => [Sums::class, Validated::class, Heard::class, Streams::class], 'auth' => $this->auth]);
 
         (new Worker($this->laravel->app, $registry, $debug, $input, $output, $aside))->run();
 

@@ -4,11 +4,17 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Tests\Tunnel;
 
+use Generator;
 use Illuminate\Contracts\Config\Repository;
 use Illuminate\Database\Eloquent\ModelNotFoundException;
+use Illuminate\Http\UploadedFile;
+use LaravelBridge\Tunnel\Body;
+use LaravelBridge\Tunnel\Call;
 use LaravelBridge\Tunnel\Listener;
+use LaravelBridge\Tunnel\Stream;
 use LaravelBridge\Tunnel\Task;
 use RuntimeException;
+use Symfony\Component\HttpFoundation\StreamedResponse;
 use Symfony\Component\HttpKernel\Exception\HttpException;
 
 /** Tasks of a small application. */
@@ -46,6 +52,96 @@ final class Sums
     public function resource(): mixed
     {
         return STDERR;
+    }
+}
+
+final class Streams
+{
+    /** @var list<mixed> */
+    public static array $seen = [];
+
+    /** @return list<array{string, string, string}> */
+    #[Task('app.files')]
+    public function files(UploadedFile $one, mixed $other): array
+    {
+        self::$seen[] = $other;
+
+        return [[$one->getClientOriginalName(), $one->getClientMimeType(), $one->getContent()]];
+    }
+
+    #[Task('app.bytes')]
+    public function bytes(Body $body): string
+    {
+        return $body->contents().'/'.json_encode($body->size());
+    }
+
+    #[Task('app.upper')]
+    public function upper(Body $body): Generator
+    {
+        foreach ($body->chunks() as $chunk) {
+            yield strtoupper($chunk);
+        }
+    }
+
+    #[Task('app.count')]
+    public function count(): Stream
+    {
+        return new Stream(['1', '', '2'], 'text/plain', 201, ['x-a' => 'b']);
+    }
+
+    #[Task('app.resource-stream')]
+    public function resource(Body $body): Stream
+    {
+        return new Stream($body->stream());
+    }
+
+    #[Task('app.response')]
+    public function response(): StreamedResponse
+    {
+        return new StreamedResponse(static function (): void {
+            echo 'printed';
+        }, 203, ['Content-Type' => 'text/csv', 'X-Rows' => '1', 'Set-Cookie' => 'a=b']);
+    }
+
+    #[Task('app.breaks')]
+    public function breaks(): Generator
+    {
+        yield 'begun';
+        throw new RuntimeException('secret');
+    }
+
+    #[Task('app.endless')]
+    public function endless(Call $call): Generator
+    {
+        try {
+            while (true) {
+                yield 'tick';
+            }
+        } finally {
+            self::$seen[] = $call->cancelled();
+        }
+    }
+
+    /** @return list<mixed> */
+    #[Task('app.call')]
+    public function call(Call $call): array
+    {
+        return [$call->name, $call->contexts, $call->context, $call->body];
+    }
+}
+
+final class Guard
+{
+    /** @return array<string, string> */
+    public function rules(): array
+    {
+        return ['one' => 'required'];
+    }
+
+    /** @param  array<string, mixed>  $context */
+    public function allowed(array $context): bool
+    {
+        return ($context['headers']['x-user'] ?? null) === 'ada';
     }
 }
 
