@@ -28,7 +28,8 @@ TunnelForm::TunnelForm(const CollectorContext& context, std::string_view content
   flowEvents_.onResume = [this] { events_.onResume(); };
   const auto boundary = http::multipartBoundary(contentType);
   if (boundary.ok() && boundary->has_value()) {
-    parser_.emplace(**boundary, http::MultipartLimits{});
+    // One more than may be counted, so that it is told what there are too many of; only nameless parts are not counted.
+    parser_.emplace(**boundary, http::MultipartLimits{.parts = limits.files + limits.fields + 1});
   }
 }
 
