@@ -17,13 +17,14 @@ namespace {
 Error refusal(const std::string& path, int error) {
   switch (error) {
     case UV_ENOSPC:
-      return {ErrorCode::Io, "watch " + path +
-                                 ": the limit of inotify watches is reached; as root: sysctl "
-                                 "fs.inotify.max_user_watches=524288"};
+      return {ErrorCode::NoDescriptors, "watch " + path +
+                                            ": the limit of inotify watches is reached; as root: sysctl "
+                                            "fs.inotify.max_user_watches=524288"};
     case UV_EMFILE:
-      return {ErrorCode::Io, "watch " + path +
-                                 ": the limit of inotify instances, or of open files, is reached; as root: sysctl "
-                                 "fs.inotify.max_user_instances=1024"};
+      return {ErrorCode::NoDescriptors,
+              "watch " + path +
+                  ": the limit of inotify instances, or of open files, is reached; as root: sysctl "
+                  "fs.inotify.max_user_instances=1024"};
     default:
       return uvError("watch " + path, error);
   }

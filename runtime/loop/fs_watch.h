@@ -18,7 +18,7 @@ class FsWatch {
   /// merged.
   using OnChange = std::function<void(const std::string& name)>;
 
-  /// The error says what to do where a limit of inotify is reached.
+  /// NoDescriptors where a limit of inotify is reached: the error says what to do.
   [[nodiscard]] static Result<std::unique_ptr<FsWatch>> open(Loop& loop, const std::string& path, OnChange onChange);
   ~FsWatch();
   FsWatch(const FsWatch&) = delete;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "config/watch_list.h"
 #include "loop/timer.h"
+#include "loop/tree_poll.h"
 #include "loop/tree_watch.h"
 
 namespace bridge::upstreams {
@@ -25,6 +26,8 @@ class ReloadWatch {
     /// So long must nothing change, but the reload comes at the latest after `longest`.
     Duration quiet = Millis(200);
     Duration longest = Seconds(2);
+    /// Between two looks, where no more files can be watched.
+    Duration look = Seconds(1);
   };
 
   /// `reload` is told what to call when the reload has ended, however that was.
@@ -40,6 +43,7 @@ class ReloadWatch {
   void open();
   void onChange(const std::string& path);
   void onError(const Error& error);
+  void poll();
   void arm();
   void fire();
 
@@ -47,7 +51,9 @@ class ReloadWatch {
   Options options_;
   config::WatchList list_;
   std::function<void(std::function<void()>)> reload_;
+  /// One of them: `poll_` where inotify has reached a limit.
   std::unique_ptr<loop::TreeWatch> tree_;
+  std::unique_ptr<loop::TreePoll> poll_;
   std::size_t unwatched_ = 0;
   /// The first change that was not followed by a reload yet, how many there were, and since when.
   std::string first_;

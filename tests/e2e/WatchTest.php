@@ -62,6 +62,24 @@ final class WatchTest extends TestCase
         $this->serves('right ');
     }
 
+    public function test_where_no_more_files_can_be_watched_it_looks_for_itself(): void
+    {
+        $this->server->kill();
+        // Of a namespace of its own, so that nobody else is short of them.
+        $this->server = Server::launch(
+            ['LARAVEL_PATH' => $this->release->path, 'SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1'], $this->folder, ['--watch'],
+            ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'],
+        )->awaitListening();
+        $this->serves('one ');
+        self::assertStringContainsString('the limit of inotify watches is reached', $this->server->log());
+        self::assertStringContainsString('the files are looked at every 1 s', $this->server->log());
+
+        $this->release->answer('two ');
+
+        $this->serves('two ');
+        self::assertStringContainsString('routes/stateless.php', $this->reloads()[0]);
+    }
+
     public function test_what_the_application_writes_itself_is_no_change(): void
     {
         self::assertSame(202, $this->server->request('POST', '/api/queue', ['Content-Type' => 'application/json'], '{"value":"x"}')->status);

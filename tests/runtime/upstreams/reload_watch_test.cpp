@@ -1,6 +1,7 @@
 #include "upstreams/reload_watch.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 
@@ -62,6 +63,31 @@ TEST_F(ReloadWatchTest, WhatChangesDuringAReloadMakesTheNextOneAfterIt) {
   EXPECT_EQ(reloads_, 1) << "never two at the same time";
   done_();
   EXPECT_TRUE(reloads(2));
+}
+
+TEST_F(ReloadWatchTest, WithoutInotifyItLooksForItself) {
+  watch_.reset();
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  loop::Loop apart;
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  auto options = this->options();
+  options.look = Millis(10);
+  watch_ = std::make_unique<ReloadWatch>(apart, options, [this](std::function<void()> done) {
+    ++reloads_;
+    done_ = std::move(done);
+  });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  {
+    loop::Timer writer(apart);
+    // Again and again, for the first look may come late.
+    writer.repeat(Millis(50), [this] { dir_.write("one/app/a", "x"); });
+    EXPECT_TRUE(testing::runUntil(apart, [this] { return reloads_ == 1; }));
+  }
+  watch_.reset();
+  EXPECT_TRUE(apart.close());
 }
 
 TEST_F(ReloadWatchTest, OtherFilesAreNoReason) {
