@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace LaravelBridge\Console;
 
 use Illuminate\Console\Command;
-use LaravelBridge\Worker\Main;
 
 /**
  * Run by a person, becomes the native server. Run by that server (which hands down a control channel), or with --handler,
@@ -33,7 +32,7 @@ final class ServeCommand extends Command
     {
         $control = $environment->all()['BRIDGE_CONTROL_FD'] ?? null;
         if ($control !== null || $this->option('handler')) {
-            return $this->becomeHandler($processes, $environment, $control === null ? [] : [(int) $control]);
+            return (new HandlerProgram($processes, $environment))->become($this->laravel->basePath(), (bool) $this->option('detect'));
         }
         $binary = $this->binary($processes);
         if ($binary === null) {
@@ -54,23 +53,6 @@ final class ServeCommand extends Command
         $count = (int) ($variables['LISTEN_FDS'] ?? 0);
 
         return $count > 0 && (int) ($variables['LISTEN_PID'] ?? 0) === getmypid() ? range(3, 2 + $count) : [];
-    }
-
-    /**
-     * @param  list<int>  $keep
-     */
-    private function becomeHandler(Processes $processes, InitialEnvironment $environment, array $keep): int
-    {
-        $script = dirname(__DIR__, 2).'/bin/php_socket_handler.php';
-        $variables = $environment->forHandler();
-        $variables += ['LARAVEL_PATH' => $environment->applicationPath($this->laravel->basePath())];
-        if ($this->option('detect')) {
-            $variables['DETECT'] = 'on';
-        }
-
-        $options = Main::options($variables['PHP_OPTIONS'] ?? '', $variables['PHP_INI'] ?? '');
-
-        return $processes->become(PHP_BINARY, [...$options, $script], $variables, $keep);
     }
 
     /**

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Tests\Console;
 
+use LaravelBridge\Console\HandlerProgram;
 use LaravelBridge\Console\InitialEnvironment;
 use LaravelBridge\Console\Processes;
 use LaravelBridge\Console\ServeCommand;
@@ -67,6 +68,28 @@ final class ServeCommandTest extends TestCase
 
         self::assertSame([3, 4], $handed((string) getmypid()));
         self::assertSame([], $handed('1'));
+    }
+
+    #[Test]
+    public function run_by_the_server_it_need_not_boot_first(): void
+    {
+        $processes = new FakeProcesses;
+        file_put_contents($this->environ, "BRIDGE_CONTROL_FD=5\0SOCKET_PATH=/tmp/x.sock.3\0LARAVEL_PATH=/srv/current\0");
+        $program = new HandlerProgram($processes, new InitialEnvironment($this->environ));
+
+        self::assertNull($program->becomeEarly(['artisan', 'laravel-rust:serve']), 'Not without a channel of the server');
+        putenv('BRIDGE_CONTROL_FD=5');
+        try {
+            foreach ([['artisan'], ['artisan', 'queue:work'], ['artisan', 'laravel-rust:serve', '--host=x'], ['phpunit', 'laravel-rust:serve']] as $other) {
+                self::assertNull($program->becomeEarly($other));
+            }
+            self::assertSame([], $processes->became);
+            $program->becomeEarly(['/srv/current/artisan', 'laravel-rust:serve']);
+        } finally {
+            putenv('BRIDGE_CONTROL_FD');
+        }
+
+        self::assertSame($this->serve([], ['BRIDGE_CONTROL_FD' => '5', 'SOCKET_PATH' => '/tmp/x.sock.3', 'LARAVEL_PATH' => '/srv/current'])->became, $processes->became);
     }
 
     #[Test]
