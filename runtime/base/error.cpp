@@ -1,6 +1,7 @@
 #include "base/error.h"
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 namespace bridge {
@@ -29,7 +30,8 @@ std::string Error::message() const {
 }
 
 Error errnoError(std::string_view what, int errorNumber) {
-  return {ErrorCode::Io, std::string(what) + ": " + std::strerror(errorNumber)};
+  const bool none = errorNumber == EMFILE || errorNumber == ENFILE;
+  return {none ? ErrorCode::NoDescriptors : ErrorCode::Io, std::string(what) + ": " + std::strerror(errorNumber)};
 }
 
 }  // namespace bridge

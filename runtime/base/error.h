@@ -36,6 +36,7 @@ struct Error {
 };
 
 /// An Io error from an errno value: "open /x: No such file or directory".
+/// NoDescriptors where there are none left, else Io.
 [[nodiscard]] Error errnoError(std::string_view what, int errorNumber);
 
 }  // namespace bridge

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "loop/bind.h"
 #include "loop/loop.h"
 #include "loop/poll.h"
@@ -177,6 +178,7 @@ int Listener::accept(const Socket& socket) {
 }
 
 void Listener::rest(int errorNumber) {
+  metrics::all().acceptFailures.add();
   if (const auto now = loop_.now(); !lastComplaint_ || now - *lastComplaint_ >= kComplainEvery) {
     lastComplaint_ = now;
     log::error("loop", "no connection can be accepted on {}: {}; they wait (raise the limit of open files)",

@@ -83,7 +83,8 @@ Result<loop::OpenFile> FileFolders::openNamed(std::string_view name) const {
     }
   }
   for (const auto& folder : folders_) {
-    if (auto file = openContained(folder + "/" + std::string(name)); file.ok()) {
+    auto file = openContained(folder + "/" + std::string(name));
+    if (file.ok() || file.error().code == ErrorCode::NoDescriptors) {
       return file;
     }
   }

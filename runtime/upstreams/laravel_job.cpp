@@ -193,7 +193,8 @@ void LaravelJob::answerWithFile(http::ResponseHead head, const wire::FileSpan& s
     return;
   }
   if (!file.ok()) {
-    fail({ErrorCode::InvalidAnswer, "the file of the answer: " + file.error().message()});
+    fail({file.error().code == ErrorCode::NoDescriptors ? ErrorCode::NoDescriptors : ErrorCode::InvalidAnswer,
+          "the file of the answer: " + file.error().message()});
     return;
   }
   if (span.offset > file->size() || span.length > file->size() - span.offset) {

@@ -72,7 +72,7 @@ class Sendfile::SendfileAnswer final : public Answer {
   }
   void end() override {
     if (missing_) {
-      outer_.fail({ErrorCode::NotFound, "the file that the answer names"});
+      outer_.fail(*missing_);
     } else {
       outer_.end();
     }
@@ -96,7 +96,9 @@ class Sendfile::SendfileAnswer final : public Answer {
     if (!file.ok()) {
       log::error("sendfile", "id={} the answer names \"{}\": {}", request_.id, log::escape(name),
                  log::escape(file.error().message()));
-      missing_ = true;
+      missing_ = file.error().code == ErrorCode::NoDescriptors
+                     ? file.error()
+                     : Error{ErrorCode::NotFound, "the file that the answer names"};
       return;
     }
     static_cast<void>(tell(outer_, answerWith(factsOf(*file), request_, std::move(head)), *file, alive_));
@@ -106,7 +108,7 @@ class Sendfile::SendfileAnswer final : public Answer {
   const http::Request& request_;
   Answer& outer_;
   bool replaced_ = false;
-  bool missing_ = false;
+  std::optional<Error> missing_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -5,9 +5,10 @@
 namespace bridge::upstreams {
 namespace {
 
-/// What a client is told of a failing disk: a full one has a status of its own, anything else is ours.
+/// What a client is told of a failing disk: a full one has a status of its own, and so has a want of descriptors;
+/// anything else is ours.
 Error asAnswer(Error error) {
-  if (error.code == ErrorCode::DiskFull) {
+  if (error.code == ErrorCode::DiskFull || error.code == ErrorCode::NoDescriptors) {
     return error;
   }
   return {ErrorCode::Internal, "spool: " + std::move(error.detail)};

@@ -10,6 +10,7 @@
 
 #include "http/accept.h"
 #include "http/percent.h"
+#include "upstreams/short_answer.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -164,7 +165,12 @@ std::unique_ptr<Call> StaticFiles::start(const http::Request& request, const Par
   if ((request.head.method == "GET" || request.head.method == "HEAD") && !request.head.path.ends_with('/')) {
     const auto name = http::safeFilePath(request.head.path);
     if (name && !name->empty() && !isHiddenFile(*name)) {
-      if (auto plain = find(publicFolder_ + "/" + *name)) {
+      auto plain = find(publicFolder_ + "/" + *name);
+      if (!plain.ok() && plain.error().code == ErrorCode::NoDescriptors) {
+        // The application does not know the file: its 404 would be believed, and cached.
+        return std::make_unique<ShortAnswer>(loop_, answer, std::move(plain).error());
+      }
+      if (plain.ok()) {
         http::ResponseHead head{.status = 200, .reason = {}, .headers = {}};
         head.headers.reserve(10);
         head.headers.add("Content-Type", plain->known->type);
@@ -179,10 +185,11 @@ std::unique_ptr<Call> StaticFiles::start(const http::Request& request, const Par
   return next_.start(request, params, answer);
 }
 
-std::optional<StaticFiles::Found> StaticFiles::find(std::string path) {
+Result<StaticFiles::Found> StaticFiles::find(std::string path) {
+  const auto notOurs = [] { return Error{ErrorCode::NotFound, {}}; };
   const auto identity = FileIdentity::of(path);
   if (!identity) {
-    return std::nullopt;
+    return notOurs();
   }
   if (auto known = cache_.find(path, *identity); known && known->content) {
     return Found{.path = std::move(path), .known = std::move(known), .file = {}};
@@ -190,14 +197,17 @@ std::optional<StaticFiles::Found> StaticFiles::find(std::string path) {
   // Here and not on libuv's pool, as nginx does: a look-up in the kernel's name cache costs about a microsecond, a trip
   // through the pool fifty.
   auto file = loop::OpenFile::open(path);
-  const auto opened = file.ok() ? FileIdentity::of(file->descriptor()) : std::nullopt;
+  if (!file.ok()) {
+    return std::move(file).error();
+  }
+  const auto opened = FileIdentity::of(file->descriptor());
   if (!opened) {
-    return std::nullopt;
+    return notOurs();
   }
   auto known = cache_.find(path, *opened);
   if (!known) {
     if (!folders_.show(*file)) {
-      return std::nullopt;
+      return notOurs();
     }
     known = std::make_shared<KnownFile>();
     known->identity = *opened;
@@ -237,7 +247,7 @@ StaticFiles::Found StaticFiles::choose(Found plain, const http::Request& request
   }
   const auto& coding = codings[*preferred];
   auto sibling = find(plain.path + std::string(coding.ending));
-  if (!sibling) {
+  if (!sibling.ok()) {
     return plain;
   }
   head.headers.add("Content-Encoding", std::string(coding.name));

@@ -52,7 +52,8 @@ class StaticFiles final : public Upstream {
     loop::OpenFile file;
   };
 
-  [[nodiscard]] std::optional<Found> find(std::string path);
+  /// NotFound: it is for the next upstream. NoDescriptors: it may be there.
+  [[nodiscard]] Result<Found> find(std::string path);
   /// The sibling that the client would rather have; the file itself where there is none.
   [[nodiscard]] Found choose(Found plain, const http::Request& request, http::ResponseHead& head);
 

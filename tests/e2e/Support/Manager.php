@@ -10,8 +10,14 @@ use Socket;
 /** A service manager, as far as a server sees it: it holds the listening socket across restarts, and hears what it is told (sd_notify). */
 final class Manager
 {
-    /** The program asks for its pid where it is started: the shell becomes the server. */
-    private const HAND_OVER = 'LISTEN_PID=$$ exec "$@"';
+    /** The program asks for its pid where it is started: the shell becomes the server. PHP would leave it every connection that is open here. */
+    private const HAND_OVER = <<<'SH'
+        for descriptor in /proc/self/fd/*; do
+            descriptor=${descriptor##*/}
+            [ "$descriptor" -le 3 ] || eval "exec $descriptor>&-"
+        done
+        LISTEN_PID=$$ exec "$@"
+        SH;
 
     /** @var resource */
     private $listening;
@@ -48,7 +54,7 @@ final class Manager
             'LISTEN_FDS' => '1',
             'LISTEN_FDNAMES' => 'http',
             'NOTIFY_SOCKET' => "$this->folder/notify",
-        ], $this->folder, [], ['/bin/sh', '-c', self::HAND_OVER, 'sh'], [3 => $this->listening]);
+        ], $this->folder, [], ['/bin/bash', '-c', self::HAND_OVER, 'bash'], [3 => $this->listening]);
     }
 
     /** @return list<string> every message so far, in order */

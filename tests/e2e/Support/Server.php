@@ -24,7 +24,7 @@ final class Server
         private $process,
         public readonly int $pid,
         public readonly string $folder,
-        private readonly string $output,
+        public readonly string $output,
     ) {
     }
 

@@ -22,6 +22,13 @@ TEST(Error, NamesTheSystemCallThatFailed) {
   EXPECT_EQ(errnoError("open /x", ENOENT).detail, "open /x: No such file or directory");
 }
 
+TEST(Error, KnowsWhenThereAreNoDescriptorsLeft) {
+  EXPECT_EQ(errnoError("open", EMFILE).code, ErrorCode::NoDescriptors);
+  EXPECT_EQ(errnoError("open", ENFILE).code, ErrorCode::NoDescriptors);
+  EXPECT_EQ(errnoError("open", ENOENT).code, ErrorCode::Io);
+  EXPECT_EQ(errorInfo(ErrorCode::NoDescriptors).status, 503);
+}
+
 TEST(Result, HoldsAValueOrAnError) {
   const Result<int> good = 7;
   ASSERT_TRUE(good.ok());

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -104,6 +106,22 @@ TEST_F(StaticFilesTest, SendsARegularFileWithItsTypeAndValidators) {
 }
 
 TEST_F(StaticFilesTest, FollowsTheStorageLink) { EXPECT_EQ(get("/storage/avatar.png").content, "png"); }
+
+TEST_F(StaticFilesTest, DoesNotAskTheApplicationForAFileThatCannotBeOpenedNow) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const int next = ::dup(0);
+  ::close(next);
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(next);
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  const auto answer = get("/app.css");
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_TRUE(answer.failed);
+  EXPECT_EQ(answer.failed->code, ErrorCode::NoDescriptors);
+  EXPECT_EQ(application.requests, 0);
+  EXPECT_EQ(get("/app.css").content, "body{}");
+}
 
 TEST_F(StaticFilesTest, ServesWellKnownFiles) { EXPECT_TRUE(get("/.well-known/security.txt").ended); }
 
