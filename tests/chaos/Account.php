@@ -41,7 +41,8 @@ final class Account
             return $right ? $fault : null;
         }
         // In debug, the page that names the reason is an answer like any other.
-        $fault = ['' => 'boot fails', 'NoWorkers' => 'boot fails', 'SpoolFull' => 'spool full', 'DiskFull' => 'spool disk full'][$error] ?? null;
+        $fault = ['' => 'boot fails', 'NoWorkers' => 'boot fails', 'SpoolFull' => 'spool full', 'DiskFull' => 'spool disk full',
+            'NoDescriptors' => 'descriptors exhausted'][$error] ?? null;
         foreach ($this->faults->windows as $window) {
             if ($window['fault'] === $fault && $loss['at'] >= $window['from'] && $loss['at'] <= $window['to']
                 && $loss['outcome'] === ($fault === 'spool disk full' ? '507' : '503')) {

@@ -35,6 +35,7 @@ final class Chaos
     private const LEAST = [
         'reload' => 20, 'failed reload' => 1, 'recycle' => 20, 'grow' => 3, 'shrink' => 3,
         'worker SIGKILL' => 140, 'worker SIGSEGV' => 40, 'worker SIGSTOP' => 8, 'handler killed' => 3, 'boot fails' => 1,
+        'restart' => 2, 'descriptors exhausted' => 2,
         'half' => 20, 'slow body' => 20, 'stalled' => 20, 'aborted' => 40, 'spool full' => 3, 'spool disk full' => 3, 'log disk full' => 1,
     ];
 
@@ -42,7 +43,7 @@ final class Chaos
 
     private const LEAST_WORKER_KILLS = 200;
 
-    private Server $server;
+    private Unit $unit;
 
     private ServerLog $log;
 
@@ -75,15 +76,15 @@ final class Chaos
         $spoolDisk = Disk::mount("$folder/spool", '8M');
         $logDisk = Disk::mount("$folder/logs", '512K');
         $application = Application::copy(Server::application(), "$folder/app");
-        $this->server = Server::start(self::SETTINGS + ['LARAVEL_PATH' => $application->folder], $folder);
-        $this->log = new ServerLog((string) (glob("$folder/output*") ?: [''])[0]);
+        $this->unit = new Unit(self::SETTINGS + ['LARAVEL_PATH' => $application->folder], $folder);
+        $this->log = new ServerLog($this->unit->server->output);
         $questions = new Questions;
-        $this->load = new Load($this->server->address(), $questions, $this->ledger);
-        $this->faults = new Faults($this->server, $this->log, $this->load, $questions, $application, $spoolDisk, $logDisk);
+        $this->load = new Load($this->unit->address(), $questions, $this->ledger);
+        $this->faults = new Faults($this->unit, $this->log, $this->load, $questions, $application, $spoolDisk, $logDisk);
 
         $this->warmUp();
-        $openFiles = Processes::openFiles($this->server->pid);
-        $this->samples = new Samples($this->server->pid);
+        $openFiles = Processes::openFiles($this->unit->server->pid);
+        $this->samples = new Samples;
         $started = microtime(true);
         $this->breakThings($started, $spoolDisk !== null);
         $lasted = microtime(true) - $started;
@@ -136,7 +137,7 @@ final class Chaos
         $enough = fn (): bool => microtime(true) - $started >= $this->seconds && $this->missing($disks) === [];
         $this->turns(function () use ($enough): bool {
             $this->faults->turn();
-            $this->samples->take();
+            $this->samples->take($this->unit->server->pid);
             $this->faults->times['recycle'] = $this->log->retired;
 
             return $enough();
@@ -152,8 +153,8 @@ final class Chaos
         $this->load->regulars(0);
         $this->turns(fn (): bool => $this->atRest() === '' && $this->load->isOver(), 60);
         $this->verdict->must('the state at the end is that of the start: handler, workers, spool, sockets', $this->atRest() === '', $this->atRest());
-        $this->turns(fn (): bool => Processes::openFiles($this->server->pid) <= $openFiles, 5);
-        $now = Processes::openFiles($this->server->pid);
+        $this->turns(fn (): bool => Processes::openFiles($this->unit->server->pid) <= $openFiles, 5);
+        $now = Processes::openFiles($this->unit->server->pid);
         $this->verdict->must("open files of the server are flat: $openFiles at the start, $now at the end", $now <= $openFiles);
         $this->verdict->must('memory of the server is flat: '.$this->samples->summary(), $this->samples->flat());
     }
@@ -161,16 +162,16 @@ final class Chaos
     /** Why the server is not yet as it is when nobody asks anything; empty: it is. */
     private function atRest(): string
     {
-        $handlers = Processes::children($this->server->pid);
+        $handlers = Processes::children($this->unit->server->pid);
         $workers = count($handlers) === 1 ? Processes::children($handlers[0]) : [];
-        $spooled = array_filter(Folders::files($this->server->folder.'/spool'), static fn (string $path): bool => ! in_array(basename($path), ['owner', 'filler'], true));
-        $sockets = array_map(basename(...), glob($this->server->folder.'/bridge.sock*') ?: []);
+        $spooled = array_filter(Folders::files($this->unit->server->folder.'/spool'), static fn (string $path): bool => ! in_array(basename($path), ['owner', 'filler'], true));
+        $sockets = array_map(basename(...), glob($this->unit->server->folder.'/bridge.sock*') ?: []);
 
         return match (true) {
-            ! $this->server->running() => 'the server has ended: '.$this->server->lastWords(),
+            ! $this->unit->server->running() => 'the server has ended: '.$this->unit->server->lastWords(),
             count($handlers) !== 1 => count($handlers).' handlers',
             count($workers) !== self::WORKERS => count($workers).' workers',
-            count(Processes::descendants($this->server->pid)) !== 1 + self::WORKERS => 'stray processes',
+            count(Processes::descendants($this->unit->server->pid)) !== 1 + self::WORKERS => 'stray processes',
             $spooled !== [] => 'left in the spool: '.implode(' ', $spooled),
             $sockets !== ['bridge.sock', 'bridge.sock.admin'] => 'sockets: '.implode(' ', $sockets),
             default => '',
@@ -182,18 +183,18 @@ final class Chaos
     {
         $this->load->regulars(8);
         $this->turns(static fn (): bool => false, 1);
-        $descendants = Processes::descendants($this->server->pid);
+        $descendants = Processes::descendants($this->unit->server->pid);
         $before = count($this->ledger->losses());
         $this->load->lastQuestions();
-        $this->server->signal(SIGTERM);
+        $this->unit->server->signal(SIGTERM);
         $this->turns(fn (): bool => $this->load->isOver(), 60);
         $lost = array_slice($this->ledger->losses(), $before, null, true);
         $this->verdict->must('a stop under load loses no request', $lost === [], (string) json_encode($lost));
-        $code = $this->server->exitCode();
+        $code = $this->unit->server->exitCode();
         $this->log->read();
         $this->verdict->must('it ends with code 0', $code === 0, "code $code");
         $this->verdict->must('no process is left', array_filter($descendants, Processes::alive(...)) === []);
-        $left = [...(glob($this->server->folder.'/bridge.sock*') ?: []), ...Folders::files($this->server->folder.'/spool')];
+        $left = [...(glob($this->unit->server->folder.'/bridge.sock*') ?: []), ...Folders::files($this->unit->server->folder.'/spool')];
         $this->verdict->must('no file is left', $left === [], implode(' ', $left));
     }
 

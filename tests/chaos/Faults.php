@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge\Chaos;
 
 use Generator;
-use LaravelBridge\E2e\Support\Server;
+use LaravelBridge\E2e\Support\Descriptors;
 
 /**
  * What goes wrong, and what is planned, side by side: each track is a generator that yields the seconds until it wants to go on. Everything that may cost a
@@ -15,6 +15,9 @@ final class Faults
 {
     /** By how much later a client may read its answer where the machine is busy; what it was lost to is told by the log, too. */
     private const READ_LATE = 10;
+
+    /** A second, of the two listening sockets. */
+    private const ACCEPT_TRIES = 20;
 
     /** @var array<string, int> fault => how often it has happened */
     public array $times = [];
@@ -34,7 +37,7 @@ final class Faults
     private bool $finishing = false;
 
     public function __construct(
-        private readonly Server $server,
+        private readonly Unit $unit,
         private readonly ServerLog $log,
         private readonly Load $load,
         private readonly Questions $questions,
@@ -114,6 +117,11 @@ final class Faults
                 }
                 yield from $this->reload();
             }
+            // Early: what grows slowly is seen in a server that lives long.
+            if ($round < 2) {
+                yield from $this->restart();
+            }
+            yield from $this->exhaustDescriptors();
             yield from match ($round % 4) {
                 0 => $this->failToBoot(),
                 1 => $this->killServingHandler(),
@@ -128,9 +136,45 @@ final class Faults
     private function reload(): Generator
     {
         $before = $this->log->serving;
-        $this->server->signal(SIGHUP);
+        $this->unit->server->signal(SIGHUP);
         yield from $this->until(fn (): bool => $this->log->serving > $before, 'a reload ends');
         $this->count('reload');
+    }
+
+    /** As a service manager restarts it, which keeps the socket. @return Generator<int, float|int> */
+    private function restart(): Generator
+    {
+        $old = $this->unit->server;
+        $old->signal(SIGTERM);
+        yield from $this->until(static fn (): bool => ! $old->running(), 'a server ends');
+        if ($old->exitCode() !== 0) {
+            $this->problems[] = 'a restarted server has ended with code '.$old->exitCode();
+        }
+        $this->unit->start();
+        $this->log->follow($this->unit->server->output);
+        yield from $this->until(fn (): bool => $this->unit->ready(), 'a restarted server is ready');
+        $this->count('restart');
+    }
+
+    /** Who comes new waits, and what cannot be done without one is refused. @return Generator<int, float|int> */
+    private function exhaustDescriptors(): Generator
+    {
+        $failures = $this->unit->acceptFailures();
+        $from = microtime(true);
+        $window = count($this->windows);
+        $this->windows[] = ['fault' => 'descriptors exhausted', 'from' => $from, 'to' => INF];
+        $taken = Descriptors::take($this->unit->server->pid);
+        yield 1.5;
+        $taken->giveBack();
+        $lasted = microtime(true) - $from;
+        $this->windows[$window]['to'] = microtime(true) + self::READ_LATE;
+        $failures = $this->unit->acceptFailures() - $failures;
+        if ($failures > self::ACCEPT_TRIES * $lasted + 2) {
+            $this->problems[] = sprintf('%d attempts to accept in %.1f s: it does not rest', $failures, $lasted);
+        }
+        if ($failures > 0) {
+            $this->count('descriptors exhausted');
+        }
     }
 
     /** @return Generator<int, float|int> */
@@ -145,9 +189,9 @@ final class Faults
     private function killBootingHandler(): Generator
     {
         $failed = $this->log->reloadsFailed;
-        $known = Tree::children($this->server->pid);
-        $this->server->signal(SIGHUP);
-        $fresh = fn (): array => array_diff(Tree::children($this->server->pid), $known);
+        $known = Tree::children($this->unit->server->pid);
+        $this->unit->server->signal(SIGHUP);
+        $fresh = fn (): array => array_diff(Tree::children($this->unit->server->pid), $known);
         yield from $this->until(static fn (): bool => $fresh() !== [], 'a handler is started');
         yield 0.1;
         $this->killHandler(array_values($fresh())[0] ?? 0);
@@ -180,7 +224,7 @@ final class Faults
     {
         $failed = $this->log->reloadsFailed;
         $this->application->break();
-        $this->server->signal(SIGHUP);
+        $this->unit->server->signal(SIGHUP);
         yield from $this->until(fn (): bool => $this->log->reloadsFailed > $failed, 'a reload of a broken application fails');
         $this->count('failed reload');
 

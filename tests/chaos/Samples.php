@@ -4,27 +4,24 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Chaos;
 
-/** The server's resident memory and open files, twice a second. */
+/** The server's resident memory, twice a second. Of several servers, one after the other, the one that lived longest is judged. */
 final class Samples
 {
     private const SLACK_KIB = 4096;
 
-    /** @var list<int> KiB */
+    /** @var array<int, list<int>> pid of a server => KiB */
     private array $memory = [];
 
     private float $next = 0;
 
-    public function __construct(private readonly int $pid)
-    {
-    }
-
-    public function take(): void
+    public function take(int $pid): void
     {
         $now = microtime(true);
         if ($now >= $this->next) {
             $this->next = $now + 0.5;
-            preg_match('/^VmRSS:\s+(\d+) kB/m', (string) @file_get_contents("/proc/$this->pid/status"), $match);
-            $this->memory[] = (int) ($match[1] ?? 0);
+            if (preg_match('/^VmRSS:\s+(\d+) kB/m', (string) @file_get_contents("/proc/$pid/status"), $match) === 1) {
+                $this->memory[$pid][] = (int) $match[1];
+            }
         }
     }
 
@@ -42,8 +39,9 @@ final class Samples
     /** The median. */
     private function quarter(int $index): int
     {
-        $size = max(1, intdiv(count($this->memory), 4));
-        $part = array_slice($this->memory, $index * $size, $size);
+        $longest = array_reduce($this->memory, static fn (array $one, array $other): array => count($other) > count($one) ? $other : $one, []);
+        $size = max(1, intdiv(count($longest), 4));
+        $part = array_slice($longest, $index * $size, $size);
         sort($part);
 
         return $part[intdiv(count($part), 2)] ?? 0;

@@ -27,8 +27,19 @@ final class ServerLog
 
     private string $rest = '';
 
-    public function __construct(private readonly string $path)
+    public function __construct(private string $path)
     {
+    }
+
+    /** Goes on with the next server; of the last one nothing more comes. */
+    public function follow(string $path): void
+    {
+        $this->read();
+        $this->path = $path;
+        $this->offset = 0;
+        $this->rest = '';
+        $this->serving = 0;
+        $this->handlers = [];
     }
 
     public function read(): void
