@@ -12,7 +12,7 @@ namespace LaravelBridge\Bench;
 require dirname(__DIR__).'/e2e/bootstrap.php';
 
 spl_autoload_register(static function (string $class): void {
-    foreach (['support', 'laravel'] as $folder) {
+    foreach (['support', 'laravel', 'life'] as $folder) {
         $path = __DIR__."/$folder/".basename(strtr($class, '\\', '/')).'.php';
         if (str_starts_with($class, __NAMESPACE__.'\\') && is_file($path)) {
             require $path;
