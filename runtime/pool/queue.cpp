@@ -1,6 +1,7 @@
 #include "pool/queue.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -205,7 +206,7 @@ void Queue::expire() {
     const auto late = std::ranges::find_if(waiters_, [now](const auto& waiter) { return waiter->deadline <= now; });
     if (late == waiters_.end()) break;
     tell(*late, Error{ErrorCode::QueueTimeout,
-                      "no worker became free within " + std::to_string(toMillis(now - (*late)->since)) + " ms"});
+                      "no worker became free within " + std::to_string(std::llround(toMillis(now - (*late)->since))) + " ms"});
   }
   if (*alive) armTimer();
 }
