@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -41,8 +42,9 @@ class H1Writer {
   [[nodiscard]] Result<Bytes> head(const ResponseHead& head, std::string_view date,
                                    std::optional<std::uint64_t> bodyLength = std::nullopt);
 
-  /// One buffer of body, framed; empty where nothing is to be sent (HEAD, 204, 304, beyond the length).
-  [[nodiscard]] Bytes body(Bytes data);
+  /// Appends one buffer of body, framed; nothing where nothing is to be sent (HEAD, 204, 304, beyond the length). A
+  /// large one is not copied.
+  void body(Bytes data, std::vector<Bytes>& out);
 
   /// The bytes that end the answer, often none. InvalidAnswer when the body is shorter than its Content-Length: the
   /// connection must be cut, so that the client does not take the answer for complete.

@@ -15,6 +15,8 @@ namespace {
 
 /// Unparsed bytes that are held for pipelined requests while one is under way.
 constexpr std::size_t kMaxInput = 64U << 10U;
+/// A piece of a body from which on its storage goes on with it, in place of a copy.
+constexpr std::size_t kUncopied = 16U << 10U;
 /// After the last answer the rest of what the client sends is read and thrown away for a while, so that a reset does
 /// not overtake the answer (RFC 9112, 9.6).
 constexpr Duration kLinger = Seconds(2);
@@ -185,7 +187,7 @@ void Connection::pump() {
       refuse(consumed.error());
       break;
     }
-    consumed_ += *consumed;
+    consumed_ = std::exchange(inputGiven_, false) ? 0 : consumed_ + *consumed;
     if (exchange_ && !exchange_->requestComplete()) {
       await(Patience::body);
     }
@@ -241,8 +243,21 @@ http::Flow Connection::onResponseHead(http::ResponseHead /*head*/, const http::R
 }
 
 http::Flow Connection::onBody(std::string_view data) {
-  exchange_->requestBody(data);
+  exchange_->requestBody(bodyPiece(data));
   return flow();
+}
+
+/// A large piece that is the rest of the input takes that along: nobody reads it a second time.
+Bytes Connection::bodyPiece(std::string_view data) {
+  const auto offset = static_cast<std::size_t>(data.data() - input_.data());
+  if (data.size() < kUncopied || offset + data.size() != input_.size()) {
+    return Bytes::copyOf(data);
+  }
+  inputGiven_ = true;
+  if (offset == 0) {
+    return Bytes(std::exchange(input_, {}));
+  }
+  return Bytes::share(std::make_shared<const std::string>(std::exchange(input_, {})), offset, data.size());
 }
 
 http::Flow Connection::flow() const { return bodyPaused_ || closed_ ? http::Flow::pause : http::Flow::more; }

@@ -66,6 +66,7 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   void pump();
   [[nodiscard]] http::Request requestOf(http::RequestHead head) const;
   [[nodiscard]] http::Flow flow() const;
+  Bytes bodyPiece(std::string_view data);
   void adjustReading();
   void refuse(Error error);
   void nextRequest();
@@ -90,6 +91,8 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   /// Bytes read and not yet parsed start at `consumed_`.
   std::string input_;
   std::size_t consumed_ = 0;
+  /// The rest of it has gone on as a piece of a body.
+  bool inputGiven_ = false;
   std::uint64_t served_ = 0;
   std::uint64_t discarded_ = 0;
   bool pumping_ = false;

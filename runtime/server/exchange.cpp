@@ -111,14 +111,14 @@ void Exchange::refuse(Error error) {
   replyError(error);
 }
 
-void Exchange::requestBody(std::string_view data) {
+void Exchange::requestBody(Bytes data) {
   bodyReceived_ += data.size();
   if (bodyReceived_ > maxBody()) {
     requestFailed({ErrorCode::PayloadTooLarge, "chunked body"});
     return;
   }
   if (call_ && !answerEnded_) {
-    call_->body(Bytes::copyOf(data));
+    call_->body(std::move(data));
   }
 }
 
@@ -353,10 +353,7 @@ void Exchange::flush() {
   auto chunks = std::exchange(heldBody_, {});
   heldBytes_ = 0;
   for (Bytes& chunk : chunks) {
-    Bytes framed = writer_.body(std::move(chunk));
-    if (!framed.empty()) {
-      out.push_back(std::move(framed));
-    }
+    writer_.body(std::move(chunk), out);
   }
   if (complete && !state_.is(State::Writing)) {
     state_.move(State::Writing);

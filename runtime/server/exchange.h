@@ -64,7 +64,7 @@ class Exchange final : public upstreams::Answer {
   /// Instead of `begin`: what came is no request. The filters still see it, so that the error page has an id.
   void refuse(Error error);
   /// The request's body as it arrives, and its end.
-  void requestBody(std::string_view data);
+  void requestBody(Bytes data);
   void requestEnd();
   /// The client broke the request (malformed, too large, too slow): answered when no answer has begun, else cut.
   void requestFailed(Error error);

@@ -134,7 +134,7 @@ std::string TunnelKind::discovery() const {
 }
 
 std::unique_ptr<Call> TunnelKind::start(const http::Request& request, const Params& /*params*/, Answer& answer) {
-  const TunnelReplies replies(settings_, cors_, request);
+  TunnelReplies replies(settings_, cors_, request);
   const auto now = [&](TunnelReplies::Reply reply) { return TunnelReplies::atOnce(loop_, answer, std::move(reply)); };
   const auto refuse = [&](TunnelError error, std::string_view subject = {}) {
     ++refused_;
@@ -171,13 +171,13 @@ std::unique_ptr<Call> TunnelKind::start(const http::Request& request, const Para
   if (!backend_->has(type, target.id)) {
     return refuse(task ? TunnelError::taskNotFound : TunnelError::eventNotFound, target.id);
   }
-  if (tunnelBodyOf(type, request.head) == TunnelBody::json &&
-      request.head.contentLength.value_or(0) > settings_.tunnelMaxBody) {
+  const auto mode = tunnelBodyOf(type, request.head);
+  if (mode == TunnelBody::json && request.head.contentLength.value_or(0) > settings_.tunnelMaxBody) {
     return refuse(TunnelError::tooLarge);
   }
   ++(task ? tasks_ : events_);
-  return std::make_unique<TunnelCall>(TunnelCall::Room{loop_, settings_, cors_, *backend_, *spool_}, type,
-                                      std::move(target.id), request, answer);
+  return std::make_unique<TunnelCall>(TunnelCall::Room{loop_, settings_, *backend_, *spool_}, type,
+                                      std::move(target.id), request, answer, std::move(replies), mode);
 }
 
 }  // namespace bridge::upstreams

@@ -12,14 +12,15 @@ using Type = wire::TunnelJob::Type;
 
 }  // namespace
 
-TunnelCall::TunnelCall(const Room& room, Type type, std::string name, const http::Request& request, Answer& answer)
+TunnelCall::TunnelCall(const Room& room, Type type, std::string name, const http::Request& request, Answer& answer,
+                       TunnelReplies replies, TunnelBody mode)
     : room_(room),
       type_(type),
       name_(std::move(name)),
       request_(request),
       answer_(answer),
-      replies_(room.settings, room.cors, request),
-      mode_(tunnelBodyOf(type, request.head)),
+      replies_(std::move(replies)),
+      mode_(mode),
       deadline_(room.loop) {
   if (room_.settings.tunnelDelegateAuth) {
     ask();

@@ -21,13 +21,12 @@ class TunnelCall final : public Call, private TunnelListener {
   struct Room {
     loop::Loop& loop;
     const config::Settings& settings;
-    const TunnelCors& cors;
     TunnelBackend& backend;
     Spool& spool;
   };
 
   TunnelCall(const Room& room, wire::TunnelJob::Type type, std::string name, const http::Request& request,
-             Answer& answer);
+             Answer& answer, TunnelReplies replies, TunnelBody mode);
 
   void body(Bytes data) override;
   void end() override;

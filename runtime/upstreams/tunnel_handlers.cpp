@@ -31,9 +31,8 @@ class HandlerRun final : public TunnelRun {
 };
 
 /// A member of the input, as JSON text.
-std::string member(std::string_view input, std::string_view name) {
-  const auto outline = wire::JsonOutline::of(input);
-  return outline.ok() ? std::string(outline->find(name).value_or("")) : std::string();
+std::string_view member(const Result<wire::JsonOutline>& input, std::string_view name) {
+  return input.ok() ? input->find(name).value_or("") : "";
 }
 
 std::int64_t integer(std::string_view json) {
@@ -43,14 +42,15 @@ std::int64_t integer(std::string_view json) {
 }
 
 Returned add(std::string_view input) {
+  const auto outline = wire::JsonOutline::of(input);
   // Unsigned: a sum that is too large wraps, as integers of 64 bits do.
-  const auto sum =
-      static_cast<std::uint64_t>(integer(member(input, "a"))) + static_cast<std::uint64_t>(integer(member(input, "b")));
+  const auto sum = static_cast<std::uint64_t>(integer(member(outline, "a"))) +
+                   static_cast<std::uint64_t>(integer(member(outline, "b")));
   return {.result = std::to_string(static_cast<std::int64_t>(sum))};
 }
 
 Returned greet(std::string_view input) {
-  const auto name = wire::jsonString(member(input, "name")).value_or("World");
+  const auto name = wire::jsonString(member(wire::JsonOutline::of(input), "name")).value_or("World");
   return {.result = wire::jsonQuoted("Hello, " + name + "!")};
 }
 
@@ -58,7 +58,7 @@ Returned echo(std::string_view input) { return {.result = std::string(input)}; }
 
 TunnelHandlers::Handler logged(std::string name) {
   return [name = std::move(name)](std::string_view payload) {
-    const auto message = wire::jsonString(member(payload, "message")).value_or("(no message)");
+    const auto message = wire::jsonString(member(wire::JsonOutline::of(payload), "message")).value_or("(no message)");
     log::info("tunnel", "Event: {} - {}", name, log::escape(message));
     return Returned{};
   };

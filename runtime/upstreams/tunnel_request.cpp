@@ -30,11 +30,15 @@ TunnelBody tunnelBodyOf(Type type, const http::RequestHead& head) {
   if (!sent) {
     return TunnelBody::json;
   }
-  const auto media = lower(*sent);
-  if (media.find("multipart/form-data") != std::string::npos) {
+  constexpr std::string_view kForm = "multipart/form-data";
+  const auto same = [](char one, char other) {
+    return one == other || (one >= 'A' && one <= 'Z' && one + 32 == other);
+  };
+  if (!std::ranges::search(*sent, kForm, same).empty()) {
     return TunnelBody::form;
   }
-  const bool bytes = media.starts_with(kBytes) && (media.size() == kBytes.size() || media[kBytes.size()] == ';');
+  const bool bytes = http::equalsIgnoreCase(sent->substr(0, kBytes.size()), kBytes) &&
+                     (sent->size() == kBytes.size() || (*sent)[kBytes.size()] == ';');
   return bytes ? TunnelBody::bytes : TunnelBody::json;
 }
 

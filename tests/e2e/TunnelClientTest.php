@@ -47,7 +47,7 @@ final class TunnelClientTest extends TestCase
         $server = Server::launch($settings + ['LARAVEL_PATH' => $folder, 'SPOOL_DIR' => $folder, 'TUNNEL_WORKER' => $worker, 'TUNNEL_ERROR_FORMAT' => 'runner'], $folder, ['tunnel'])->awaitListening();
         try {
             $environment = ['PATH' => (string) getenv('PATH'), 'HOME' => (string) getenv('HOME')];
-            $ran = Program::run(['node', __DIR__.'/Support/runner-client.cjs', $modules, $server->url('/__runner'), ...$arguments], $environment);
+            $ran = Program::run(['node', __DIR__.'/Support/runner-client.cjs', $modules, $server->url('/__runner'), ...array_values($arguments)], $environment);
             self::assertSame(0, $ran->code, $ran->errors);
             $left = Processes::await(fn (): bool => glob("$folder/laravel-bridge-spool.*/[0-9]*") === [], 'no upload is left');
             self::assertTrue($left);

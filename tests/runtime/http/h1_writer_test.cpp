@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <tuple>
+#include <vector>
 
 #include "runtime/http/h1_cases.h"
 
@@ -19,12 +20,23 @@ std::string headOf(const ResponseHead& head, H1Writer::For request = {},
   return bytes ? std::string(bytes->view()) : "";
 }
 
+std::string written(H1Writer& writer, const std::string& body) {
+  std::vector<Bytes> out;
+  writer.body(Bytes::copyOf(body), out);
+  std::string text;
+  for (const auto& piece : out) {
+    EXPECT_FALSE(piece.empty());
+    text += piece.view();
+  }
+  return text;
+}
+
 /// Head, one body buffer and end, as sent.
 std::string answerOf(H1Writer& writer, const ResponseHead& head, const std::string& body) {
   auto out = writer.head(head, kDate);
   EXPECT_TRUE(out) << out.error().message();
   std::string text(out->view());
-  text += writer.body(Bytes::copyOf(body)).view();
+  text += written(writer, body);
   auto end = writer.end();
   return text + (end ? std::string(end->view()) : "CUT");
 }
@@ -38,10 +50,23 @@ TEST(Writer, ChunksWhatHasNoLength) {
   EXPECT_EQ(writer.bodyBytes(), 16U);
 }
 
+TEST(Writer, DoesNotCopyALargeChunk) {
+  H1Writer writer({});
+  ASSERT_TRUE(writer.head({}, kDate));
+  Bytes large(std::string(65536, 'x'));
+  const auto* where = large.data();
+  std::vector<Bytes> out;
+  writer.body(std::move(large), out);
+  ASSERT_EQ(out.size(), 3U);
+  EXPECT_EQ(out[0].view(), "10000\r\n");
+  EXPECT_EQ(out[1].data(), where);
+  EXPECT_EQ(out[2].view(), "\r\n");
+}
+
 TEST(Writer, NeverWritesAnEmptyChunkBeforeTheEnd) {
   H1Writer writer({});
   ASSERT_TRUE(writer.head({}, kDate));
-  EXPECT_TRUE(writer.body(Bytes()).empty());
+  EXPECT_TRUE(written(writer, "").empty());
   EXPECT_EQ(writer.end()->view(), "0\r\n\r\n");
 }
 
@@ -76,10 +101,10 @@ TEST(Writer, SaysWhatBecomesOfTheConnection) {
 TEST(Writer, DiscardsABodyBeyondItsLength) {
   H1Writer writer({});
   ASSERT_TRUE(writer.head({.status = 200, .reason = "", .headers = {{"Content-Length", "3"}}}, kDate));
-  EXPECT_EQ(writer.body(Bytes::copyOf("ab")).view(), "ab");
-  EXPECT_EQ(writer.body(Bytes::copyOf("cdef")).view(), "c");
+  EXPECT_EQ(written(writer, "ab"), "ab");
+  EXPECT_EQ(written(writer, "cdef"), "c");
   EXPECT_TRUE(writer.excess());
-  EXPECT_TRUE(writer.body(Bytes::copyOf("g")).empty());
+  EXPECT_TRUE(written(writer, "g").empty());
   EXPECT_TRUE(writer.end());
   EXPECT_TRUE(writer.keepAlive());
   EXPECT_EQ(writer.bodyBytes(), 3U);
@@ -88,7 +113,7 @@ TEST(Writer, DiscardsABodyBeyondItsLength) {
 TEST(Writer, RefusesToEndAShortBody) {
   H1Writer writer({});
   ASSERT_TRUE(writer.head({.status = 200, .reason = "", .headers = {{"Content-Length", "3"}}}, kDate));
-  EXPECT_EQ(writer.body(Bytes::copyOf("ab")).view(), "ab");
+  EXPECT_EQ(written(writer, "ab"), "ab");
   const auto end = writer.end();
   ASSERT_FALSE(end);
   EXPECT_EQ(end.error().code, ErrorCode::InvalidAnswer);
