@@ -25,7 +25,7 @@ final class DetectTest extends ServerTestCase
         self::assertSame('was null, is a string of 6 bytes', $finding['what']);
         self::assertSame('GET /bleed/static', $finding['route']);
         self::assertStringContainsString('scoped', $finding['advice']);
-        self::assertSame(1, substr_count(self::server()->log(), 'leak: App\\\\Services\\\\Notebook::$shared'), 'Said once, whichever worker saw it');
+        self::assertSame(1, substr_count(self::server()->log(), 'leak: App\\Services\\Notebook::$shared'), 'Said once, whichever worker saw it');
         self::assertStringNotContainsString('secret', implode("\n", preg_grep('/\[detect\]/', explode("\n", self::server()->log())) ?: []));
     }
 
