@@ -124,6 +124,9 @@ final class ResponseWriter
         foreach ($response->headers->getCookies() as $cookie) {
             $headers[] = ['Set-Cookie', (string) $cookie];
         }
+        if (! $response->headers->has('Content-Type')) {
+            $headers = PhpHeaders::withType($headers);
+        }
         $status = $response->getStatusCode();
         $phrase = ($this->phrase)($response);
         $usual = Response::$statusTexts[$status] ?? 'unknown status';

@@ -85,6 +85,9 @@ final class BootedApplication implements Application
         $this->lifecycle->requestReceived($asked);
         $this->response = $this->kernel->handle($asked);
         $this->lifecycle->requestHandled($asked, $this->response);
+        if ($answer->ended()) {
+            return;
+        }
         try {
             $this->responses->write($this->response, $asked, $answer, $output);
         } catch (ConnectionLost $e) {

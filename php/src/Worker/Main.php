@@ -59,6 +59,9 @@ final class Main
         $native = Native::ofProcess();
         $native->collectHeaders();
         SapiRequest::instance();
+        if ($native->collectsHeaders()) {
+            require_once __DIR__.'/sapi_functions.php';
+        }
         $control = self::control($settings, $native);
 
         $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off);

@@ -131,6 +131,12 @@ final class Output
         return $this->aborted;
     }
 
+    /** The answer is whole: what is printed from here on has no reader. */
+    public function unread(): void
+    {
+        ob_start($this->callback, self::KEPT);
+    }
+
     public function finish(): void
     {
         $this->discard = true;

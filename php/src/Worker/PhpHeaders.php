@@ -66,13 +66,23 @@ final class PhpHeaders
     }
 
     /**
-     * The head of an answer for which there is no response object: PHP adds a type when nobody named one.
+     * The head of an answer for which there is no response object.
      *
      * @return list<array{string, string}>
      */
     public function forPlainOutput(): array
     {
-        $headers = $this->all();
+        return self::withType($this->all());
+    }
+
+    /**
+     * PHP adds a type when nobody named one.
+     *
+     * @param  list<array{string, string}>  $headers
+     * @return list<array{string, string}>
+     */
+    public static function withType(array $headers): array
+    {
         foreach ($headers as [$name]) {
             if (strcasecmp($name, 'Content-Type') === 0) {
                 return $headers;

@@ -23,6 +23,9 @@ use Throwable;
  */
 final class Worker
 {
+    /** Bytes of garbage in cycles that may gather: PHP itself collects by number, and one that holds much may be rare. */
+    private const GARBAGE = 2 << 20;
+
     private readonly Output $output;
 
     private readonly PhpHeaders $headers;
@@ -39,6 +42,9 @@ final class Worker
     private readonly int $timeLimit;
 
     private int $served = 0;
+
+    /** Bytes in use after the last collection. */
+    private int $clean;
 
     /** The answer of the running request, from taken until ready. */
     private ?Answer $answer = null;
@@ -65,6 +71,7 @@ final class Worker
         private readonly ?OpcodeCache $opcodeCache = null,
     ) {
         $this->pid = (int) getmypid();
+        $this->clean = memory_get_usage();
         $this->timeLimit = max(0, (int) get_cfg_var('max_execution_time'));
         $this->headers = new PhpHeaders;
         $this->session = new PhpSession;
@@ -166,6 +173,23 @@ final class Worker
         }
     }
 
+    /**
+     * Ends the answer of the running request with what was printed so far; the request itself goes on.
+     *
+     * @return bool whether there was one to end
+     */
+    public static function finishRequest(): bool
+    {
+        $worker = self::$current;
+        if ($worker === null || $worker->answer === null || $worker->answer->ended()) {
+            return false;
+        }
+        $worker->finishAnswer($worker->answer, null);
+        $worker->output->unread();
+
+        return true;
+    }
+
     private function serve(): int
     {
         $retiring = false;
@@ -246,6 +270,7 @@ final class Worker
             $why = 'one request for each process';
         } else {
             $findings = $this->application->findings();
+            $this->collect();
             $why = match (true) {
                 $this->output->escaped() => 'output went around all buffers',
                 $this->session->used() => "PHP's own session belongs to the process",
@@ -280,6 +305,14 @@ final class Worker
         $changed = $this->application->changedBoot();
         if ($changed !== null) {
             $this->connection->outdated($changed, true);
+        }
+    }
+
+    private function collect(): void
+    {
+        if (memory_get_usage() > $this->clean + self::GARBAGE) {
+            gc_collect_cycles();
+            $this->clean = memory_get_usage();
         }
     }
 

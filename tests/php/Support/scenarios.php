@@ -52,6 +52,12 @@ function spinUntil(string $file): void
 /** @var array<string, Closure(Request, Answer, Output): void> $routes */
 $routes = [
     '/random' => static fn (Request $request, Answer $answer) => say($answer, (string) mt_rand()),
+    '/cycle' => static function (Request $request, Answer $answer): void {
+        $one = new stdClass;
+        $one->self = $one;
+        $one->ballast = str_repeat('x', 100_000);
+        say($answer, 'made');
+    },
     '/pid' => static fn (Request $request, Answer $answer) => say($answer, (string) getmypid()),
     '/echo' => static function (Request $request, Answer $answer, Output $output): void {
         echo 'echoed ';

@@ -276,6 +276,18 @@ final class WorkerTest extends TestCase
     }
 
     #[Test]
+    public function garbage_in_cycles_does_not_gather(): void
+    {
+        $server = self::$handler->worker();
+        $memory = [];
+        for ($round = 0; $round < 200; $round++) {
+            $memory[] = $server->exchange('GET', '/cycle')->ready['memory'] ?? PHP_INT_MAX;
+        }
+
+        self::assertLessThan($memory[0] + 6_000_000, max($memory));
+    }
+
+    #[Test]
     public function flush_alone_is_enough(): void
     {
         self::assertSame(['one', 'two'], $this->readPartByPart('/stream-flush-only')->chunks);
