@@ -4,11 +4,11 @@ SHELL := /bin/bash
 .ONESHELL:
 export COMPOSER_ALLOW_SUPERUSER := 1
 .DEFAULT_GOAL := help
-.PHONY: help serve test build lint tidy generate sanitize fuzz bench parity chaos package clean packages demo suites
+.PHONY: help serve test build lint tidy generate sanitize fuzz bench parity leaktest chaos package clean packages demo suites
 
 demo_app := $(CURDIR)/tests/app
 server := build/laravel-bridge
-suites := native php e2e e2e-laravel-11 e2e-laravel-10 chaos
+suites := native php e2e e2e-laravel-11 e2e-laravel-10 leak chaos
 configure = cmake -G Ninja --log-level=WARNING -S .
 
 help: ## this list
@@ -86,6 +86,10 @@ demo: packages
 parity: build ## the same requests to this server and to nginx + PHP-FPM: whatever differs is in docs/differences.md
 	@tools/packages bench
 	tests/parity/run
+
+leaktest: build ## LEAKTEST_REQUESTS (100,000) mixed requests: memory and descriptors of server and workers must be flat
+	@tests/app/prepare 12 build/apps/laravel-12
+	tests/leak/run
 
 suites:
 	@echo $(suites)

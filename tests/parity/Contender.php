@@ -18,6 +18,21 @@ final class Contender
     /** @return array<string, string> what was seen, by item: status, headers, cookies, body, files */
     public function play(Scenario $scenario): array
     {
+        foreach ($scenario->with as $file => $contents) {
+            file_put_contents("$this->storage/$file", $contents);
+        }
+        try {
+            return $this->seen($scenario);
+        } finally {
+            foreach ($scenario->with as $file => $contents) {
+                unlink("$this->storage/$file");
+            }
+        }
+    }
+
+    /** @return array<string, string> */
+    private function seen(Scenario $scenario): array
+    {
         $cookies = [];
         $seen = [];
         $last = null;

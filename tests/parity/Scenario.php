@@ -14,6 +14,7 @@ final class Scenario
      * @param  array<string, list<string>>  $differs  row of docs/differences.md → patterns of what differs because of it
      * @param  list<string>  $ignores  patterns of what is never the same twice
      * @param  list<string>  $files  patterns below storage/ of what the requests leave there
+     * @param  array<string, string>  $with  files below storage/ that are there meanwhile
      */
     private function __construct(
         public readonly string $topic,
@@ -22,6 +23,7 @@ final class Scenario
         public readonly array $differs,
         public readonly array $ignores,
         public readonly array $files,
+        public readonly array $with,
     ) {
     }
 
@@ -32,12 +34,12 @@ final class Scenario
         foreach (glob(__DIR__.'/scenarios/*.php') ?: [] as $file) {
             // What a file calls its own variables is its own business.
             foreach ((static fn (string $path): array => require $path)($file) as $name => $data) {
-                $unknown = array_diff(array_keys($data), [0, 'headers', 'body', 'form', 'json', 'multipart', 'paced', 'steps', 'differs', 'ignores', 'files']);
+                $unknown = array_diff(array_keys($data), [0, 'headers', 'body', 'form', 'json', 'multipart', 'paced', 'steps', 'differs', 'ignores', 'files', 'with']);
                 if ($unknown !== []) {
                     throw new LogicException(basename($file).": $name: ".implode(', ', $unknown));
                 }
                 $steps = array_map(Step::of(...), array_values($data['steps'] ?? [$data]));
-                $all[] = new self(basename($file, '.php'), (string) $name, $steps, $data['differs'] ?? [], $data['ignores'] ?? [], $data['files'] ?? []);
+                $all[] = new self(basename($file, '.php'), (string) $name, $steps, $data['differs'] ?? [], $data['ignores'] ?? [], $data['files'] ?? [], $data['with'] ?? []);
             }
         }
 

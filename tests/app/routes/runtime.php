@@ -13,6 +13,7 @@ use Illuminate\Support\Facades\Route;
 Route::prefix('php')->name('php.')->group(function (): void {
     Route::get('/ini', [RuntimeController::class, 'ini'])->name('ini');
     Route::get('/sapi', [RuntimeController::class, 'sapi'])->name('sapi');
+    Route::any('/fields', [RuntimeController::class, 'fields'])->name('fields');
     Route::any('/server', [RuntimeController::class, 'server'])->name('server');
     Route::get('/locale', [RuntimeController::class, 'locale'])->name('locale');
     Route::any('/input', [RuntimeController::class, 'input'])->name('input');

@@ -57,10 +57,12 @@ final class Connection
         return $this->send("$head\r\n$body");
     }
 
-    /** The next answer, whole; `$bodiless` for HEAD. */
+    /** The next answer, whole, without the informational ones before it; `$bodiless` for HEAD. */
     public function answer(bool $bodiless = false): Answer
     {
-        $answer = $this->head();
+        do {
+            $answer = $this->head();
+        } while ($answer->status < 200 && $answer->status !== 101);
         if ($bodiless || in_array($answer->status, [204, 304], true)) {
             return $answer;
         }

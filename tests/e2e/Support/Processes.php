@@ -54,6 +54,14 @@ final class Processes
         return (int) ($match[1] ?? 0) / 1024;
     }
 
+    /** KiB that are no file's: heaps and stacks, and what a fork shares with its parent. */
+    public static function anonymousMemory(int $pid): int
+    {
+        preg_match('/^Anonymous: +(\d+)/m', (string) @file_get_contents("/proc/$pid/smaps_rollup"), $match);
+
+        return (int) ($match[1] ?? 0);
+    }
+
     public static function openFiles(int $pid): int
     {
         return count(@scandir("/proc/$pid/fd") ?: []);

@@ -7,6 +7,8 @@ declare(strict_types=1);
 $json = ['headers' => ['Accept' => 'application/json']];
 $html = ['headers' => ['Accept' => 'text/html']];
 
+$down = static fn (string $json): array => ['with' => ['framework/down' => $json]];
+
 return [
     'a page' => ['GET /about', 'ignores' => ['body']],
     'JSON' => ['GET /api/ping'],
@@ -65,5 +67,10 @@ return [
     'a permanent redirect' => ['GET /redirect?status=301'],
     'a redirect to be repeated' => ['POST /redirect?status=307'],
     'not yet modified' => ['GET /php/headers/date', 'headers' => ['If-Modified-Since' => 'Sat, 01 Jan 2022 00:00:00 GMT']],
+    'maintenance' => ['GET /about', ...$down('{"except":[],"redirect":null,"retry":60,"refresh":15,"secret":null,"status":503,"template":null}')],
+    'maintenance, as JSON' => ['GET /api/ping', 'headers' => ['Accept' => 'application/json'], ...$down('{"except":[],"redirect":null,"retry":null,"refresh":null,"secret":null,"status":503,"template":null}')],
+    'maintenance with a redirect' => ['GET /users', ...$down('{"except":[],"redirect":"/about","retry":null,"refresh":null,"secret":null,"status":503,"template":null}')],
+    'maintenance with a page' => ['GET /about', ...$down('{"except":[],"redirect":null,"retry":null,"refresh":null,"secret":null,"status":503,"template":"<p>Later</p>"}')],
+    'maintenance with a secret' => ['steps' => [['GET /wing'], ['GET /users/1']], ...$down('{"except":[],"redirect":null,"retry":null,"refresh":null,"secret":"wing","status":503,"template":null}'), 'ignores' => ['*cookie laravel_maintenance']],
     'the health page' => ['GET /up', 'ignores' => ['body']],
 ];

@@ -15,6 +15,8 @@ return [
     'a field of Latin-1' => ['GET /latin1', 'headers' => ['X-Latin1' => "caf\xE9"]],
     'a field of UTF-8' => ['GET /latin1', 'headers' => ['X-Latin1' => 'café ☕']],
     'a field with an underscore' => ['GET /php/server', 'headers' => ['X_Under' => 'no', 'X-Under' => 'yes'], ...$fields],
+    'getallheaders' => ['GET /php/fields', 'headers' => ['X-One-two' => 'a', 'x-three' => 'b'], 'ignores' => ['*.Connection', '*.X-Request-Id']],
+    'getallheaders of a form' => ['POST /php/fields', 'form' => 'a=1', 'ignores' => ['*.Connection', '*.X-Request-Id']],
     'the field Proxy' => ['GET /php/server', 'headers' => ['Proxy' => 'http://evil'], ...$fields],
     'a long field' => ['GET /php/server', 'headers' => ['X-Long' => str_repeat('x', 7000)], ...$fields],
     'Basic' => ['GET /api/headers', 'headers' => ['Authorization' => 'Basic '.base64_encode('ada:love:lace')], 'ignores' => ['body.server.*', 'body.headers.connection*', '*x-request-id*']],

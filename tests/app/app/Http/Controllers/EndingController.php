@@ -39,6 +39,9 @@ final class EndingController extends Controller
             'exit-then-shutdown' => $this->exitThenShutdown(),
             'exit-in-finally' => $this->exitInFinally(),
             'shutdown-notes' => register_shutdown_function(static fn () => Cache::put('ending:note', $request->query('note'), 600)),
+            'finish' => $this->finish((string) $request->query('note')),
+            'finish-nothing' => fastcgi_finish_request(),
+            'finish-exit' => $this->finishAndExit(),
             'shutdown-echo' => register_shutdown_function(static function (): void {
                 echo 'unread';
             }),
@@ -117,6 +120,23 @@ final class EndingController extends Controller
     {
         register_shutdown_function(static fn () => Cache::put('ending:note', $note, 600));
         exit("noted\n");
+    }
+
+    private function finish(string $note): void
+    {
+        header('X-Before: yes');
+        http_response_code(202);
+        echo "finished\n";
+        fastcgi_finish_request();
+        echo 'unread';
+        Cache::put('ending:note', $note.' '.var_export(fastcgi_finish_request(), true), 600);
+    }
+
+    private function finishAndExit(): never
+    {
+        echo "finished\n";
+        fastcgi_finish_request();
+        exit('unread');
     }
 
     private function exitInFinally(): never

@@ -56,6 +56,12 @@ final class RuntimeController extends Controller
         ]);
     }
 
+    /** The fields of the request by PHP's own functions. */
+    public function fields(): JsonResponse
+    {
+        return response()->json(['all' => getallheaders(), 'apache' => apache_request_headers()]);
+    }
+
     /** Names and values of $_SERVER; what says the same twice is left out. */
     public function server(Request $request): JsonResponse
     {
