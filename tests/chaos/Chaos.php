@@ -35,7 +35,7 @@ final class Chaos
     private const LEAST = [
         'reload' => 20, 'failed reload' => 1, 'recycle' => 20, 'grow' => 3, 'shrink' => 3,
         'worker SIGKILL' => 140, 'worker SIGSEGV' => 40, 'worker SIGSTOP' => 8, 'handler killed' => 3, 'boot fails' => 1,
-        'restart' => 2, 'descriptors exhausted' => 2,
+        'handler frozen' => 1, 'restart' => 2, 'descriptors exhausted' => 2,
         'half' => 20, 'slow body' => 20, 'stalled' => 20, 'aborted' => 40, 'spool full' => 3, 'spool disk full' => 3, 'log disk full' => 1,
     ];
 

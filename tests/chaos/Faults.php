@@ -20,7 +20,7 @@ final class Faults
     private const ACCEPT_TRIES = 20;
 
     /** @var array<string, int> fault => how often it has happened */
-    public array $times = [];
+    public array $times = ['handler killed' => 0];
 
     /** @var array<int, string> pid of a worker => the fault that ended it */
     public array $killed = [];
@@ -128,6 +128,9 @@ final class Faults
                 2 => $this->killBootingHandler(),
                 default => $this->killDrainingHandler(),
             };
+            if ($round % 4 === 1) {
+                yield from $this->freezeHandler();
+            }
             yield 0.5;
         }
     }
@@ -215,8 +218,23 @@ final class Faults
         foreach (Tree::children($pid) as $worker) {
             $this->killed[$worker] ??= 'handler killed';
         }
-        posix_kill($pid, SIGKILL);
+        posix_kill($pid, $this->times['handler killed'] % 2 === 0 ? SIGKILL : SIGSEGV);
+        posix_kill($pid, SIGCONT);
         $this->count('handler killed');
+    }
+
+    /** It forks no more, and when its last worker is gone it is replaced. @return Generator<int, float|int> */
+    private function freezeHandler(): Generator
+    {
+        $before = $this->log->serving;
+        $pid = $this->log->handlers[$before] ?? 0;
+        posix_kill($pid, SIGSTOP);
+        foreach (Tree::children($pid) as $worker) {
+            $this->killed[$worker] ??= 'handler frozen';
+            posix_kill($worker, SIGKILL);
+        }
+        yield from $this->until(fn (): bool => $this->log->serving > $before, 'a frozen handler is replaced');
+        $this->count('handler frozen');
     }
 
     /** First a reload, which must cost nothing; then there is no handler any more, and none boots. @return Generator<int, float|int> */
