@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 
@@ -59,8 +58,7 @@ void configure(server::Front& front, const config::Settings& settings) {
   if (!front.options.trustedProxies.empty()) {
     front.filters.push_back(std::make_unique<server::TrustedProxies>(front.options.trustedProxies));
   }
-  std::random_device random;
-  front.filters.push_back(std::make_unique<server::RequestId>(std::uint64_t{random()} << 32U | random()));
+  front.filters.push_back(std::make_unique<server::RequestId>());
   front.filters.push_back(std::make_unique<server::ServerOptions>());
 }
 

@@ -1,7 +1,5 @@
 #include "server/door.h"
 
-#include <random>
-
 #include "server/filters/request_id.h"
 #include "server/filters/server_options.h"
 
@@ -14,8 +12,7 @@ std::unique_ptr<Server> makeDoor(loop::Loop& loop, upstreams::Upstream& upstream
   front.options.maxConnections = options.maxConnections;
   front.options.accessLog = false;
   front.options.counted = false;
-  std::random_device random;
-  front.filters.push_back(std::make_unique<RequestId>(std::uint64_t{random()} << 32U | random()));
+  front.filters.push_back(std::make_unique<RequestId>());
   front.filters.push_back(std::make_unique<ServerOptions>());
   front.router.add(routes::Pattern::parse("/*").value(), &upstream);
   return door;

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <random>
+
 #include "http/syntax.h"
 
 namespace bridge::server {
@@ -10,6 +12,11 @@ namespace {
 constexpr std::string_view kField = "X-Request-Id";
 
 }  // namespace
+
+RequestId::RequestId() {
+  std::random_device random;
+  state_ = std::uint64_t{random()} << 32U | random();
+}
 
 std::string RequestId::next() {
   // SplitMix64 (Steele, Lea, Flood 2014): a bijection of a counter, so no id comes twice.

@@ -12,7 +12,8 @@ namespace bridge::server {
 /// the same field, and the answer carries it back.
 class RequestId final : public Filter {
  public:
-  /// `seed` makes the ids of this process differ from those of others; take it from the system's randomness.
+  /// Begins somewhere in the system's randomness, so that the ids of this process differ from those of others.
+  RequestId();
   explicit RequestId(std::uint64_t seed) : state_(seed) {}
 
   std::optional<Reply> onRequest(http::Request& request) override;
