@@ -59,7 +59,6 @@ class Serving {
       : settings_(settings),
         commandLine_(commandLine),
         reaper_(loop_),
-        server_(loop_),
         environment_(initialEnvironment()),
         catalog_(loop_, settings, environment_),
         programs_(loop_),
@@ -71,6 +70,7 @@ class Serving {
                     .processes = [this] { return programs_.inspect(); },
                     .reload = [this](auto done) { reload(std::move(done)); },
                     .stop = [this] { stop(); }}),
+        server_(loop_),
         doors_(loop_),
         report_(loop_, std::move(manager), [this] { return operators_.status(false); }) {
     configure(server_.front(), settings);
@@ -256,11 +256,12 @@ class Serving {
   loop::Loop loop_;
   process::Reaper reaper_;
   ops::RecentFailures failures_;
-  server::Server server_;
   upstreams::Environment environment_;
   upstreams::Catalog catalog_;
   process::Programs programs_;
   upstreams::Operators operators_;
+  // After the upstreams, for their calls belong to its connections.
+  server::Server server_;
   server::AdminDoors doors_;
   std::vector<std::unique_ptr<server::Server>> kindDoors_;
   server::ServiceReport report_;
