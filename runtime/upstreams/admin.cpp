@@ -28,9 +28,19 @@ bool wantsPage(const http::Headers& headers) {
   return headers.find("Accept").value_or("").find("text/html") != std::string_view::npos && !http::prefersJson(headers);
 }
 
-/// {"done":false,"reason":"..."}; the reason is made ASCII first.
+/// Printable and ASCII. Its quotes are left to JSON: people read it as it was meant.
+std::string readable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool plain = text[i] >= 0x20 && text[i] <= 0x7E;
+    out += plain ? std::string(1, text[i]) : log::escape(text.substr(i, 1));
+  }
+  return out;
+}
+
+/// {"done":false,"reason":"..."}
 std::string reasonJson(const Error& error) {
-  const auto reason = log::escape(error.detail.empty() ? error.info().meaning : error.detail);
+  const auto reason = readable(error.detail.empty() ? error.info().meaning : error.detail);
   rapidjson::StringBuffer buffer;
   rapidjson::Writer json(buffer);
   json.StartObject();
