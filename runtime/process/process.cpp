@@ -154,7 +154,7 @@ void Process::stop(int signal, Duration patience) {
     (void)child_->killGroup(SIGKILL);
     return;
   }
-  if (const auto sent = child_->kill(signal); !sent.ok()) {
+  if (const auto sent = spec_.stopGroup ? child_->killGroup(signal) : child_->kill(signal); !sent.ok()) {
     log::warn("process", "{}: {}", spec_.name, sent.error().detail);
   }
   killTimer_.start(killAt_ - loop_.now(), [this] {

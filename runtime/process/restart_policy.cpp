@@ -10,11 +10,15 @@ void RestartPolicy::healthy(Instant now) {
   }
 }
 
-Duration RestartPolicy::ended(Instant now) {
-  if (healthySince_ && now - *healthySince_ >= options_.healthyAfter) {
-    failures_ = 0;
-  }
+Duration RestartPolicy::ended(Instant now, bool failed) {
+  const bool healthy = healthySince_ && now - *healthySince_ >= options_.healthyAfter;
   healthySince_.reset();
+  if (healthy) {
+    failures_ = 0;
+    if (!failed && options_.donePause) {
+      return *options_.donePause;
+    }
+  }
   auto pause = options_.firstPause;
   for (int i = 0; i < failures_ && pause < options_.longestPause; ++i) {
     pause *= 2;

@@ -21,6 +21,8 @@ class RestartPolicy {
     int loopAfter = 0;
     Duration loopPause = Seconds(60);
     Again again = Again::always;
+    /// The pause after an end without failure of a process that was healthy so long: to end is its way to work.
+    std::optional<Duration> donePause{};
   };
 
   RestartPolicy() : RestartPolicy(Options{}) {}
@@ -28,8 +30,8 @@ class RestartPolicy {
 
   /// The process serves since `now`.
   void healthy(Instant now);
-  /// The process has ended, or could not be started: the pause before the next start.
-  [[nodiscard]] Duration ended(Instant now);
+  /// The process has ended, or could not be started: the pause before the next start. `failed` as in `wantsAgain`.
+  [[nodiscard]] Duration ended(Instant now, bool failed = true);
   /// Whether a process that ended is to be started again; `failed`: not with exit code 0.
   [[nodiscard]] bool wantsAgain(bool failed) const {
     return options_.again == Again::always || (options_.again == Again::onFailure && failed);

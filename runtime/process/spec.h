@@ -25,8 +25,9 @@ struct Spec {
   /// Descriptor here -> descriptor there (3 or more). They stay the caller's to close.
   std::vector<std::pair<int, int>> passedDescriptors;
 
-  /// Sent to the process alone; its group gets SIGKILL when the timeout is over.
+  /// Sent to the process alone, or to its group; the group gets SIGKILL when the timeout is over.
   int stopSignal = SIGTERM;
+  bool stopGroup = false;
   Duration stopTimeout = Seconds(10);
   /// What it leaves behind in its process group is killed when it has ended.
   bool killLeftovers = true;

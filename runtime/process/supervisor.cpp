@@ -105,7 +105,7 @@ void Supervisor::onExit(const ExitCause& cause) {
     }
     return;
   }
-  const auto pause = policy_.ended(loop_.now());
+  const auto pause = policy_.ended(loop_.now(), cause.failed());
   if (policy_.loops()) {
     log::error("process", "{} ended {} times in a row, the last time after {} ms: {}; paused, one attempt in {:.0f} s",
                name_, policy_.failures(), lived, cause.textWithLastWords(), toMillis(pause) / 1000);

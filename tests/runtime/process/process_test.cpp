@@ -146,6 +146,16 @@ TEST_F(ProcessTest, StopsWithItsSignal) {
   process_->stop();
 }
 
+TEST_F(ProcessTest, StopsWithItsGroupWhereItsSpecSaysSo) {
+  auto spec = shell("(trap 'echo asked; exit 0' TERM; echo $$; while :; do sleep 0.01; done) & trap '' TERM; wait");
+  spec.stopGroup = true;
+  start(spec);
+  EXPECT_GT(toldPid(), 0);
+  process_->stop();
+  EXPECT_TRUE(ends());
+  EXPECT_EQ(lines_.back(), "asked") << "that was not the process itself";
+}
+
 TEST_F(ProcessTest, IsKilledWithItsGroupWhenItDoesNotStop) {
   auto spec = shell("trap '' TERM; sleep 1000 & echo $!; wait; sleep 1000");
   spec.stopTimeout = Millis(50);

@@ -81,5 +81,15 @@ TEST(RestartPolicyTest, ForgetsWhenItIsReset) {
   EXPECT_EQ(policy.ended(kBegin), Millis(100));
 }
 
+TEST(RestartPolicy, AHealthyProcessThatIsDoneMayBeStartedAtOnce) {
+  RestartPolicy policy({.firstPause = Millis(100), .healthyAfter = Millis(0), .donePause = Millis(0)});
+  EXPECT_EQ(policy.ended(kBegin, false), Millis(100)) << "it never was healthy";
+  policy.healthy(kBegin);
+  EXPECT_EQ(policy.ended(kBegin, false), Millis(0));
+  EXPECT_EQ(policy.failures(), 0);
+  policy.healthy(kBegin);
+  EXPECT_EQ(policy.ended(kBegin, true), Millis(100));
+}
+
 }  // namespace
 }  // namespace bridge::process
