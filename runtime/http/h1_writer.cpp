@@ -209,4 +209,16 @@ Result<Bytes> H1Writer::whole(const ResponseHead& head, std::string_view date, s
   return Bytes(std::move(out));
 }
 
+Bytes postRequest(std::string_view target, std::string_view host, std::string_view contentType, std::string_view body) {
+  std::string out;
+  out.reserve(target.size() + host.size() + contentType.size() + kOwnLines + body.size());
+  out.append("POST ").append(target).append(" HTTP/1.1\r\n");
+  appendField(out, "Host", host);
+  appendField(out, "Content-Type", contentType);
+  out.append("Content-Length: ");
+  appendNumber(out, body.size());
+  out.append("\r\n\r\n").append(body);
+  return Bytes(std::move(out));
+}
+
 }  // namespace bridge::http

@@ -80,4 +80,9 @@ class H1Writer {
   bool excess_ = false;
 };
 
+/// A request with a body, for a child that speaks HTTP/1.1, in one buffer: POST `target`, what `host` and
+/// `contentType` say, nothing else. All three are ours, and hold nothing that breaks a line.
+[[nodiscard]] Bytes postRequest(std::string_view target, std::string_view host, std::string_view contentType,
+                                std::string_view body);
+
 }  // namespace bridge::http

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+
+#include "base/base64.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -22,33 +23,13 @@ std::optional<std::string_view> credentials(std::string_view field, std::string_
   return field;
 }
 
-std::string decodeBase64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text) {
-    const auto digit = kDigits.find(c);
-    if (digit == std::string_view::npos) {
-      break;
-    }
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      out += static_cast<char>(bits >> count & 0xFFU);
-    }
-  }
-  return out;
-}
-
 bool hasToken(const http::Headers& headers, std::string_view token) {
   const auto field = headers.find("Authorization").value_or("");
   if (const auto bearer = credentials(field, "Bearer")) {
     return sameSecret(*bearer, token);
   }
   if (const auto basic = credentials(field, "Basic")) {
-    const auto pair = decodeBase64(*basic);
+    const auto pair = base64Decode(*basic).value_or("");
     const auto colon = pair.find(':');
     return colon != std::string::npos && sameSecret(std::string_view(pair).substr(colon + 1), token);
   }

@@ -64,7 +64,7 @@ Error violation(std::string detail) { return {ErrorCode::ProtocolViolation, std:
 
 }  // namespace
 
-Result<void> Document::parse(std::string_view text) {
+Result<void> Document::parseObject(std::string_view text) {
   char* copy = shortText_;
   if (text.size() < sizeof shortText_) {
     std::memcpy(shortText_, text.data(), text.size());
@@ -84,6 +84,11 @@ Result<void> Document::parse(std::string_view text) {
   // To this stream a NUL is the end of the text.
   if (stream.Tell() != text.size()) return violation("a message does not parse: it goes on after its end");
   if (!document_.IsObject()) return violation("a message is no object");
+  return {};
+}
+
+Result<void> Document::parse(std::string_view text) {
+  if (auto parsed = parseObject(text); !parsed.ok()) return parsed;
   const Value& object = document_;
   const auto type = object.FindMember("t");
   if (type == object.MemberEnd() || !type->value.IsString()) return violation("a message without a type");

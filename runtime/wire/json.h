@@ -26,6 +26,8 @@ class Document {
 
   /// Parses an object with a string member `t`, and says why it is none.
   [[nodiscard]] Result<void> parse(std::string_view text);
+  /// Parses any object. At most one of these is called, once.
+  [[nodiscard]] Result<void> parseObject(std::string_view text);
 
   [[nodiscard]] std::string_view type() const { return type_; }
   [[nodiscard]] const Value& root() const { return document_; }

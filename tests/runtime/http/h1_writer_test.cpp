@@ -248,5 +248,10 @@ TEST(Writer, WritesWhatTheParserReads) {
   EXPECT_EQ(outcome.messages[0].body, "some body");
 }
 
+TEST(PostRequest, IsOneBufferThatTheParserTakes) {
+  EXPECT_EQ(postRequest("/", "127.0.0.1:9123", "application/json", "{}").view(),
+            "POST / HTTP/1.1\r\nHost: 127.0.0.1:9123\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+}
+
 }  // namespace
 }  // namespace bridge::http::testing
