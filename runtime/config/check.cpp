@@ -46,6 +46,7 @@ class Check {
       socket("SOCKET_PATH", settings_.socketPath);
     }
     processes();
+    lambdas();
     if (!settings_.logDir.empty()) {
       folder("LOG_DIR", settings_.logDir);
     }
@@ -109,6 +110,13 @@ class Check {
                 "the program of the entry \"" + entry.name + "\" is " +
                     (path ? "not an executable file" : "not found in PATH"));
       }
+    }
+  }
+
+  void lambdas() {
+    const auto& manifest = settings_.lambdasManifest;
+    if (!manifest.empty() && (isFolder(manifest) || !may(manifest, R_OK))) {
+      problem("LAMBDAS_MANIFEST", manifest, "is not a readable file; `laravel-bridge lambdas FILE` names it");
     }
   }
 

@@ -38,6 +38,7 @@ std::string range(std::string_view what, std::string_view limits) {
 }  // namespace
 
 std::string Int::wanted(std::string_view limits) { return range("a whole number", limits); }
+std::string Entries::wanted(std::string_view limits) { return range("a whole number", limits) + ", on or off"; }
 std::string Size::wanted(std::string_view limits) { return range("a size", limits) + " (bytes, or with K, M, G, T)"; }
 std::string Time::wanted(std::string_view limits) { return range("a number of seconds", limits); }
 

@@ -65,6 +65,19 @@ struct Int : Ranged<Int, int> {
   static std::string wanted(std::string_view limits);
 };
 
+/// How many of something that may be off: a number, or on for 1000 and off for none.
+struct Entries : Ranged<Entries, int> {
+  using Value = int;
+  static constexpr std::optional<std::int64_t> read(std::string_view text) {
+    constexpr std::int64_t kOn = 1000;
+    if (text == "on" || text == "true" || text == "yes") {
+      return kOn;
+    }
+    return text == "off" || text == "false" || text == "no" ? 0 : Int::read(text);
+  }
+  static std::string wanted(std::string_view limits);
+};
+
 /// Bytes: a whole number with an optional K, M, G or T (powers of 1024).
 struct Size : Ranged<Size, std::uint64_t> {
   using Value = std::uint64_t;

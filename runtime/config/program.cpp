@@ -39,6 +39,16 @@ constexpr std::array kTunnelFlags = {
     OwnFlag{"-p,--port", "HTTP_PORT", "PORT"}, OwnFlag{"-c,--config", "TUNNEL_CONFIG", "FILE"},
     OwnFlag{"-w,--worker", "TUNNEL_WORKER", "COMMAND"}, OwnFlag{"-n,--workers", "TUNNEL_WORKERS", "COUNT"}};
 
+constexpr std::array<string_view, 5> kLambdasGroups = {"Lambdas", "Listening", "Clients", "Logs", "Operators"};
+constexpr std::array kLambdasDefaults = {Default{"SERVE_LARAVEL", "off"}, Default{"HTTP_PORT", "3000"},
+                                         Default{"LAMBDAS_MANIFEST", "manifest.xml"}, Default{"LAMBDAS_MOUNT", "/"},
+                                         Default{"LOG_DIR", ""}};
+constexpr std::array kLambdasNames = {
+    OwnName{"BIND_ADDRESS", "HTTP_HOST", "HTTP_PORT"}, OwnName{"REQUEST_TIMEOUT", "LAMBDAS_REQUEST_TIMEOUT"},
+    OwnName{"ENABLE_CACHE", "LAMBDAS_CACHE"}, OwnName{.name = "RUST_LOG", .setting = "LOG_LEVEL", .filter = true}};
+constexpr std::array kLambdasFlags = {OwnFlag{"manifest", "LAMBDAS_MANIFEST", "FILE"},
+                                      OwnFlag{"-p,--port", "HTTP_PORT", "PORT"}};
+
 /// One row for each command; what a kind needs stands in the arrays above.
 constexpr std::array kPrograms = {
     Program{.name = "serve", .summary = "serves a Laravel application"},
@@ -65,6 +75,14 @@ constexpr std::array kPrograms = {
             .flags = kTunnelFlags,
             .exitSettings = 2,
             .exitFiles = 2},
+    Program{.name = "lambdas",
+            .summary = "local processes that answer paths, as manifest.xml says",
+            .groups = kLambdasGroups,
+            .defaults = kLambdasDefaults,
+            .names = kLambdasNames,
+            .flags = kLambdasFlags,
+            .exitSettings = 2,
+            .exitFiles = 1},
 };
 
 }  // namespace
@@ -91,6 +109,11 @@ std::map<std::string, OwnValue, std::less<>> ownValues(const Program& program, c
       continue;
     }
     const std::string& value = found->second;
+    if (own.filter) {
+      const auto first = value.substr(0, value.find(','));
+      values[std::string(own.setting)] = {std::string(own.name), first.substr(first.find('=') + 1)};
+      continue;
+    }
     const auto colon = own.port.empty() ? std::string::npos : value.rfind(':');
     auto first = value.substr(0, colon);
     if (colon != std::string::npos && first.starts_with('[') && first.ends_with(']')) {

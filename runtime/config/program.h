@@ -22,6 +22,8 @@ struct Program {
     std::string_view name;
     std::string_view setting;
     std::string_view port = {};
+    /// Its value is a list such as `here=debug,there=info`; the first level counts.
+    bool filter = false;
   };
   /// In the words of CLI11: "-p,--port"; without dashes an argument. `value` is its name in the help.
   struct OwnFlag {

@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "upstreams/channels.h"
 #include "upstreams/exec.h"
+#include "upstreams/lambdas.h"
 #include "upstreams/laravel_kind.h"
 #include "upstreams/pubsub.h"
 #include "upstreams/tunnel.h"
@@ -33,6 +34,7 @@ constexpr std::array kRows = {
     Row{[](const config::Settings& settings) { return !settings.pubsubMount.empty(); }, make<PubsubKind>},
     Row{[](const config::Settings& settings) { return !settings.urocketConfig.empty(); }, make<ExecKind>},
     Row{[](const config::Settings& settings) { return !settings.tunnelMount.empty(); }, make<TunnelKind>},
+    Row{[](const config::Settings& settings) { return !settings.lambdasManifest.empty(); }, make<LambdasKind>},
 };
 
 /// Calls `done` when it has been called for each of `count`, with the first error.

@@ -11,11 +11,17 @@ namespace bridge::upstreams {
 /// A request whose answer is known at once: given in the turn of the loop in which it came. Owned by the exchange.
 class ShortAnswer final : public Call {
  public:
-  ShortAnswer(loop::Loop& loop, Answer& answer, http::ResponseHead head, std::string body = {}) {
-    later(loop, [&answer, head = std::move(head), body = std::move(body), alive = std::weak_ptr(alive_)]() mutable {
-      answer.head(std::move(head));
-      if (!body.empty() && !alive.expired()) {
-        answer.body(Bytes(std::move(body)));
+  ShortAnswer(loop::Loop& loop, Answer& answer, http::ResponseHead head, std::string body = {})
+      : ShortAnswer(loop, answer, std::move(head), Bytes(std::move(body))) {}
+  ShortAnswer(loop::Loop& loop, Answer& answer, http::ResponseHead head, Bytes body)
+      : head_(std::move(head)), body_(std::move(body)) {
+    later(loop, [this, &answer] {
+      const auto alive = std::weak_ptr(alive_);
+      // Each of these may destroy this.
+      auto rest = std::move(body_);
+      answer.head(std::move(head_));
+      if (!rest.empty() && !alive.expired()) {
+        answer.body(std::move(rest));
       }
       if (!alive.expired()) {
         answer.end();
@@ -42,6 +48,8 @@ class ShortAnswer final : public Call {
     });
   }
 
+  http::ResponseHead head_;
+  Bytes body_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

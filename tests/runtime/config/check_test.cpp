@@ -138,6 +138,14 @@ TEST_F(CheckEnvironment, WantsSendfileRootsToBeFolders) {
   EXPECT_THAT(problems(), ElementsAre("SENDFILE_ROOTS: \"~/none\" is not a folder"));
 }
 
+TEST_F(CheckEnvironment, WantsAManifestThatCanBeRead) {
+  settings_.lambdasManifest = dir_.file("manifest.xml");
+  EXPECT_THAT(problems(), ElementsAre("LAMBDAS_MANIFEST: \"~/manifest.xml\" is not a readable file; "
+                                      "`laravel-bridge lambdas FILE` names it"));
+  dir_.write("manifest.xml", "<manifest/>");
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
 TEST_F(CheckEnvironment, LooksForTheProgramsOfOtherProcesses) {
   program("bin/node");
   program("worker");

@@ -149,5 +149,25 @@ TEST(Program, HelpsWithItsOwnNamesAndDefaults) {
   EXPECT_THAT(helpText(), HasSubstr("laravel-bridge channels"));
 }
 
+TEST(Program, OfLambdasTakesItsManifestAsAnArgumentAndTheNamesOfItsOwn) {
+  const auto& lambdas = named("lambdas");
+  EXPECT_EQ(loadAs(lambdas, {}).settings.lambdasManifest, "/srv/app/manifest.xml");
+  EXPECT_EQ(loadAs(lambdas, {}).settings.lambdasMount, "/");
+  EXPECT_EQ(loadAs(lambdas, {}).settings.httpPort, 3000);
+  const auto loaded = loadAs(lambdas, {{"BIND_ADDRESS", "0.0.0.0:81"},
+                                       {"REQUEST_TIMEOUT", "2"},
+                                       {"ENABLE_CACHE", "true"},
+                                       {"RUST_LOG", "local_lambdas=debug,tower_http=info"}});
+  EXPECT_TRUE(loaded.problems.empty());
+  EXPECT_EQ(loaded.settings.httpHost, "0.0.0.0");
+  EXPECT_EQ(loaded.settings.httpPort, 81);
+  EXPECT_EQ(loaded.settings.lambdasRequestTimeout, Millis(2000));
+  EXPECT_EQ(loaded.settings.lambdasCache, 1000);
+  EXPECT_EQ(loaded.settings.logLevel, Level::debug);
+  EXPECT_EQ(loadAs(lambdas, {{"RUST_LOG", "warn"}}).settings.logLevel, Level::warn);
+  EXPECT_EQ(loadAs(lambdas, {{"ENABLE_CACHE", "7"}}).settings.lambdasCache, 7);
+  EXPECT_EQ(loadAs(serveProgram(), {{"BIND_ADDRESS", "0.0.0.0:81"}}).settings.httpHost, "127.0.0.1");
+}
+
 }  // namespace
 }  // namespace bridge::config

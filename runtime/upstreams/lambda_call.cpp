@@ -1,0 +1,117 @@
+#include "upstreams/lambda_call.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/log.h"
+
+namespace bridge::upstreams {
+namespace {
+
+/// RFC 9110, 9.2.2.
+constexpr std::array<std::string_view, 5> kIdempotent = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
+
+}  // namespace
+
+LambdaCall::LambdaCall(const Room& room, const http::Request& request, Answer& answer, OnReply onReply)
+    : room_(room), request_(request), answer_(answer), onReply_(std::move(onReply)) {}
+
+LambdaCall::~LambdaCall() {
+  if (link_ != nullptr) {
+    link_->abandon(room_.process.discards());
+  }
+}
+
+void LambdaCall::body(Bytes data) {
+  if (body_.empty()) {
+    body_ = data.release();
+  } else {
+    body_.append(data.view());
+  }
+}
+
+void LambdaCall::end() {
+  askedAt_ = room_.loop.preciseNow();
+  ask(pool::Queue::Place::back);
+}
+
+void LambdaCall::ask(pool::Queue::Place place) {
+  ticket_ = room_.process.ask(
+      request_.head.path, [this](Result<LambdaLink*> link) { onLink(std::move(link)); }, place);
+}
+
+void LambdaCall::onLink(Result<LambdaLink*> link) {
+  sentAt_ = room_.loop.preciseNow();
+  if (!link.ok()) {
+    tellServed();
+    answer_.fail(std::move(link).error());
+    return;
+  }
+  link_ = *link;
+  pid_ = link_->pid();
+  link_->send(wire::lambdaRequest(request_.head, body_), room_.settings.lambdasRequestTimeout,
+              static_cast<std::size_t>(room_.settings.lambdasMaxReply), *this);
+}
+
+/// Who leaves while the request waits does not want it.
+void LambdaCall::halfClosed() {
+  if (ticket_) {
+    ticket_ = pool::Ticket();
+    answer_.fail({ErrorCode::ClientGone, "it left while its request waited for a process"});
+  }
+}
+
+void LambdaCall::tellServed() {
+  answer_.servedBy({.pid = pid_,
+                    .waited = sentAt_ - askedAt_,
+                    .worked = pid_ == 0 ? Duration::zero() : room_.loop.preciseNow() - sentAt_,
+                    .kind = {}});
+}
+
+void LambdaCall::give(std::string_view text) {
+  link_ = nullptr;
+  tellServed();
+  auto reply = wire::parseLambdaReply(text);
+  if (!reply.ok()) {
+    answer_.fail(std::move(reply).error());
+    return;
+  }
+  if (request_.head.method == "HEAD" && !reply->body.empty()) {
+    reply->head.headers.add("Content-Length", std::to_string(reply->body.size()));
+    reply->body.clear();
+  }
+  if (onReply_) {
+    onReply_(reply->head, reply->body);
+  }
+  // Each of these may destroy this.
+  auto& answer = answer_;
+  const auto alive = std::weak_ptr(alive_);
+  answer.head(std::move(reply->head));
+  if (!reply->body.empty() && !alive.expired()) {
+    answer.body(Bytes(std::move(reply->body)));
+  }
+  if (!alive.expired()) {
+    answer.end();
+  }
+}
+
+/// A process that ends after each reply may have been given a request that it never saw.
+bool LambdaCall::mayRepeat(const LambdaLink::Loss& loss) const {
+  const bool idempotent = std::ranges::find(kIdempotent, request_.head.method) != kIdempotent.end();
+  return !repeated_ && loss.silent && ((loss.unread && (loss.reused || idempotent)) || (loss.reused && idempotent));
+}
+
+void LambdaCall::lose(LambdaLink::Loss loss) {
+  link_ = nullptr;
+  if (loss.error.code == ErrorCode::ProcessSilent && mayRepeat(loss)) {
+    log::debug("lambdas", "id={} is given to the process again", request_.id);
+    repeated_ = true;
+    ask(pool::Queue::Place::front);
+    return;
+  }
+  tellServed();
+  answer_.fail(std::move(loss.error));
+}
+
+}  // namespace bridge::upstreams
