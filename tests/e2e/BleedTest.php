@@ -14,7 +14,7 @@ final class BleedTest extends ServerTestCase
 {
     protected static function settings(): array
     {
-        return ['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1', 'WORKER_MAX_REQUESTS' => '0'];
+        return ['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1', 'WORKER_MAX_REQUESTS' => '0', 'WORKER_ISOLATION' => 'worker'];
     }
 
     /** @return array<string, array{string}> */

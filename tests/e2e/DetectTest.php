@@ -14,7 +14,7 @@ final class DetectTest extends ServerTestCase
 {
     protected static function settings(): array
     {
-        return ['SOCKET_POOL_MIN' => '2', 'SOCKET_POOL_MAX' => '2', 'DETECT' => 'on'];
+        return ['SOCKET_POOL_MIN' => '2', 'SOCKET_POOL_MAX' => '2', 'DETECT' => 'on', 'WORKER_ISOLATION' => 'worker'];
     }
 
     public function test_a_static_property_that_keeps_something_is_named_with_its_route(): void

@@ -15,6 +15,11 @@ final class DownloadTest extends ServerTestCase
 {
     private const MIB = 1048576;
 
+    protected static function settings(): array
+    {
+        return ['SENDFILE_ROOTS' => Server::application().'/storage/app/downloads'];
+    }
+
     public function test_a_file_is_downloaded_with_its_name_and_length(): void
     {
         $answer = $this->get('/download');
@@ -22,6 +27,20 @@ final class DownloadTest extends ServerTestCase
         self::assertSame('attachment; filename=sample.bin', $answer->header('Content-Disposition'));
         self::assertSame((string) self::MIB, $answer->header('Content-Length'));
         self::assertSame(self::sample(), $answer->body);
+    }
+
+    public function test_a_file_that_the_application_names_is_sent_by_the_server(): void
+    {
+        foreach (['accel' => 'X-Accel-Redirect', 'sendfile' => 'X-Sendfile'] as $kind => $header) {
+            $this->get('/download');
+            $answer = $this->get("/framing/$kind");
+            self::assertSame([200, self::sample(), null], [$answer->status, $answer->body, $answer->header($header)]);
+            self::assertSame('text/plain; charset=UTF-8', $answer->header('Content-Type'));
+
+            $part = $this->get("/framing/$kind", ['Range' => 'bytes=10-19']);
+            self::assertSame([206, substr(self::sample(), 10, 10)], [$part->status, $part->body]);
+            self::assertSame(304, $this->get("/framing/$kind", ['If-None-Match' => (string) $answer->header('ETag')])->status);
+        }
     }
 
     public function test_a_range_of_a_file_is_sent_as_asked(): void

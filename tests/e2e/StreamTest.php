@@ -72,7 +72,9 @@ final class StreamTest extends ServerTestCase
     public function test_a_stream_that_breaks_is_seen_to_be_incomplete(): void
     {
         $connection = self::server()->connect()->request('GET', '/stream/broken');
-        if ($connection->head()->status === 502) {
+        $status = $connection->head()->status;
+        self::assertContains($status, [200, 502]);
+        if ($status === 502) {
             // The worker has ended before its first bytes have left.
             return;
         }

@@ -32,6 +32,42 @@ final class TroubleTest extends ServerTestCase
         self::assertSame([200, "dying words\n"], [$answer->status, $answer->body]);
     }
 
+    public function test_exit_keeps_status_and_headers_wherever_it_is_called(): void
+    {
+        $answer = $this->get('/php/ending/exit-status');
+        self::assertSame([404, "not here\n"], [$answer->status, $answer->body]);
+
+        $answer = $this->get('/php/ending/exit-location');
+        self::assertSame([302, '/about'], [$answer->status, $answer->header('Location')]);
+
+        self::assertSame('application/json', $this->get('/php/ending/exit-json')->header('Content-Type'));
+        self::assertSame("one two THREE\n", $this->get('/php/ending/exit-buffered')->body);
+        self::assertSame("streamed\n", $this->get('/php/ending/exit-in-stream')->body);
+        self::assertSame("finally\n", $this->get('/php/ending/exit-in-finally')->body);
+        self::assertSame("answer\n", $this->get('/php/ending/exit-in-terminating')->body);
+        self::assertSame("answer\n", $this->get('/php/ending/exit-in-shutdown')->body);
+
+        $answer = $this->get('/php/ending/exit-then-shutdown');
+        self::assertSame(["body\nshutdown\n", 'yes'], [$answer->body, $answer->header('X-Late')]);
+    }
+
+    public function test_what_comes_after_the_answer_runs_after_it(): void
+    {
+        foreach (['shutdown-notes' => "answer\n", 'shutdown-exit-notes' => "noted\n", 'destructor' => "answer\n", 'finish' => "finished\n"] as $case => $body) {
+            $note = bin2hex(random_bytes(4));
+            self::assertSame($body, $this->get("/php/ending/$case?note=$note")->body, $case);
+            Processes::await(fn (): bool => str_starts_with((string) $this->get('/php/notes')->json()['note'], $note), "$case: the note is there");
+        }
+    }
+
+    public function test_a_fatal_error_keeps_what_php_was_told_before(): void
+    {
+        $answer = $this->get('/php/ending/header-then-fatal');
+
+        self::assertSame([500, 'yes'], [$answer->status, $answer->header('X-Before')]);
+        self::assertStringStartsWith('before=fatal', (string) $answer->header('Set-Cookie'));
+    }
+
     public function test_dd_sends_the_dump(): void
     {
         $answer = $this->get('/dd');
@@ -79,6 +115,9 @@ final class TroubleTest extends ServerTestCase
             'an undefined function' => ['/fatal/error', 500],
             'out of time' => ['/fatal/time', 500],
             'out of memory' => ['/memory', 500],
+            'out of memory, in small pieces' => ['/php/ending/memory-small', 500],
+            'recursion without an end' => ['/php/ending/recursion', 500],
+            'a parse error' => ['/php/ending/parse-error', 500],
         ];
     }
 

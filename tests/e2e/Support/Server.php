@@ -67,7 +67,7 @@ final class Server
             'SPOOL_DIR' => "$folder/spool",
             'PATH' => (string) getenv('PATH'),
             'HOME' => (string) getenv('HOME'),
-        ];
+        ] + (getenv('E2E_ISOLATION') === false ? [] : ['WORKER_ISOLATION' => (string) getenv('E2E_ISOLATION')]);
         foreach (['logs', 'spool'] as $name) {
             if (! is_dir("$folder/$name")) {
                 mkdir("$folder/$name");
