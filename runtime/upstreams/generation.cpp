@@ -67,24 +67,28 @@ Generation::~Generation() {
   }
 }
 
-Result<void> Generation::boot() {
-  auto handler = PhpHandler::start(
-      context_.loop,
-      {.command = phpCommand(context_.settings, context_.environment, number_, PhpHandler::kControlDescriptor),
-       .generation = number_,
-       .bootTimeout = context_.settings.bootTimeout,
-       .launcher = context_.launcher},
-      {.onListening = [this](const wire::Listening& message) { onListening(message); },
-       .onBootFailed =
-           [this](const BootFailure& failure) {
-             handlerGone_ = true;
-             if (state_.is(State::Booting)) {
-               fail(failure);
-             } else {
-               checkEnded();
-             }
-           },
-       .onEnded = [this](const process::ExitCause& cause) { onHandlerEnded(cause.text()); }});
+Result<void> Generation::boot(bool beside) {
+  auto command = phpCommand(context_.settings, context_.environment, number_, PhpHandler::kControlDescriptor);
+  if (beside) {
+    command.environment.emplace_back("BRIDGE_BESIDE=1");
+  }
+  auto handler =
+      PhpHandler::start(context_.loop,
+                        {.command = std::move(command),
+                         .generation = number_,
+                         .bootTimeout = context_.settings.bootTimeout,
+                         .launcher = context_.launcher},
+                        {.onListening = [this](const wire::Listening& message) { onListening(message); },
+                         .onBootFailed =
+                             [this](const BootFailure& failure) {
+                               handlerGone_ = true;
+                               if (state_.is(State::Booting)) {
+                                 fail(failure);
+                               } else {
+                                 checkEnded();
+                               }
+                             },
+                         .onEnded = [this](const process::ExitCause& cause) { onHandlerEnded(cause.text()); }});
   if (!handler.ok()) {
     state_.move(State::Ending);
     state_.move(State::Ended);

@@ -62,8 +62,9 @@ class Generation {
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
-  /// Boots a handler. An Error: no process could be started; the object is Ended.
-  [[nodiscard]] Result<void> boot();
+  /// Boots a handler; `beside` another generation that serves, it is to give way to that. An Error: no process could be
+  /// started; the object is Ended.
+  [[nodiscard]] Result<void> boot(bool beside);
   /// Uses the handler that somebody else has started and that listens on SOCKET_PATH. A worker that is not what we take
   /// it for makes it fail at once.
   void join();

@@ -119,7 +119,7 @@ Generation::Events Generations::events() {
 
 void Generations::launch() {
   next_ = std::make_unique<Generation>(context_, ++count_, events());
-  if (auto booted = next_->boot(); !booted.ok()) {
+  if (auto booted = next_->boot(live_ != nullptr); !booted.ok()) {
     later([this, error = booted.error()] {
       auto failed = std::move(next_);
       onFailed(*failed, {.cause = error.detail, .step = {}, .exception = {}, .lastWords = {}});

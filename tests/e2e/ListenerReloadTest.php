@@ -132,6 +132,21 @@ final class ListenerReloadTest extends TestCase
         self::assertTrue($this->server->answers());
     }
 
+    public function test_a_boot_gives_way_to_those_who_serve_and_its_workers_are_as_the_others(): void
+    {
+        $mayComeBack = Program::run(['nice', '-n', '1', 'nice', '-n', '-1', 'true'], ['PATH' => (string) getenv('PATH')])->errors === '';
+        $expected = (int) pcntl_getpriority($this->server->pid) + ($mayComeBack ? 5 : 0);
+        $this->release->route("file_put_contents('$this->folder/nice.'.getmypid(), pcntl_getpriority()); Route::get('/release', fn () => 'next ');");
+
+        self::assertSame(0, $this->command('reload', '--wait')->code);
+
+        $handler = $this->server->status()['application']['handler'];
+        self::assertSame((string) $expected, file_get_contents("$this->folder/nice.$handler"));
+        foreach ([$handler, ...$this->server->workers()] as $pid) {
+            self::assertSame(pcntl_getpriority($this->server->pid), pcntl_getpriority($pid));
+        }
+    }
+
     public function test_who_asks_while_a_reload_is_under_way_gets_what_has_changed_since(): void
     {
         $this->release->route("touch('$this->folder/booting'); sleep(1); Route::get('/release', fn () => 'late');");

@@ -5,14 +5,18 @@ declare(strict_types=1);
 namespace LaravelBridge\Console;
 
 use LaravelBridge\Worker\Main;
+use LaravelBridge\Worker\Priority;
 
 /**
  * Becomes the program that boots the application as one that answers HTTP, and forks its workers.
  */
 final class HandlerProgram
 {
-    public function __construct(private readonly Processes $processes, private readonly InitialEnvironment $environment)
-    {
+    public function __construct(
+        private readonly Processes $processes,
+        private readonly InitialEnvironment $environment,
+        private readonly Priority $priority = new Priority,
+    ) {
     }
 
     /**
@@ -39,6 +43,9 @@ final class HandlerProgram
         $variables += ['LARAVEL_PATH' => $this->environment->applicationPath($basePath)];
         if ($detect) {
             $variables['DETECT'] = 'on';
+        }
+        if (isset($variables['BRIDGE_BESIDE'])) {
+            $variables['BRIDGE_BESIDE'] = (string) $this->priority->giveWay();
         }
         $control = $variables['BRIDGE_CONTROL_FD'] ?? null;
         $options = Main::options($variables['PHP_OPTIONS'] ?? '', $variables['PHP_INI'] ?? '');

@@ -74,6 +74,10 @@ final class Handler
         if (! $this->canFork()) {
             $notes[] = 'ext-pcntl is missing: one connection at a time is served, without isolation.';
         }
+        // Before the first worker can be asked for, which is as this process is.
+        if (! Priority::back($this->settings->gaveWay)) {
+            $notes[] = 'The priority given away for the boot cannot be taken back: workers have less of the processor.';
+        }
         $this->control->listening($this->listener->path(), $this->capacity(), $application->version(), $milliseconds, $notes);
         if (! $this->settings->supervised()) {
             $this->say(sprintf('Laravel %s booted in %d ms; listening on %s', $application->version(), $milliseconds, $this->listener->path()));

@@ -47,7 +47,7 @@ final class Main
 
             return self::EX_CONFIG;
         }
-        foreach (['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', self::REEXECUTED] as $name) {
+        foreach (['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', 'BRIDGE_BESIDE', self::REEXECUTED] as $name) {
             putenv($name);
             unset($_SERVER[$name], $_ENV[$name]);
         }

@@ -24,6 +24,7 @@ final class Settings
         public readonly Isolation $isolation = Isolation::Worker,
         public readonly ?string $phpMemoryLimit = null,
         public readonly bool $detect = false,
+        public readonly int $gaveWay = 0,
     ) {
     }
 
@@ -52,6 +53,7 @@ final class Settings
             self::isolation($environment),
             self::text($environment, 'PHP_MEMORY_LIMIT'),
             self::flag($environment, 'DETECT'),
+            self::number($environment, 'BRIDGE_BESIDE', 0),
         );
     }
 

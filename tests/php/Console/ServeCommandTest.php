@@ -10,6 +10,7 @@ use LaravelBridge\Console\Processes;
 use LaravelBridge\Console\ServeCommand;
 use LaravelBridge\Testing\FakeProcesses;
 use LaravelBridge\Tests\Support\SmallLaravel;
+use LaravelBridge\Worker\Priority;
 use PHPUnit\Framework\Attributes\BackupGlobals;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
@@ -68,6 +69,17 @@ final class ServeCommandTest extends TestCase
 
         self::assertSame([3, 4], $handed((string) getmypid()));
         self::assertSame([], $handed('1'));
+    }
+
+    #[Test]
+    public function beside_one_that_serves_the_handler_gives_way_where_it_may_come_back(): void
+    {
+        $processes = new FakeProcesses;
+        file_put_contents($this->environ, "BRIDGE_CONTROL_FD=5\0BRIDGE_BESIDE=1\0");
+        // There nothing says that it may.
+        (new HandlerProgram($processes, new InitialEnvironment($this->environ), new Priority('/nowhere')))->become('/srv');
+
+        self::assertSame('0', $processes->became[0]['environment']['BRIDGE_BESIDE']);
     }
 
     #[Test]
