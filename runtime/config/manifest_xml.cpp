@@ -101,8 +101,7 @@ class Reader {
 
   void keep(const pugi::xml_node& node, LambdaEntry entry, LambdaRoute route) {
     auto& manifest = out_.manifest;
-    const int line = lineOf(node);
-    manifest.places.push_back({std::move(route), entry.id, line});
+    manifest.places.push_back({std::move(route), entry.id});
     const auto same = std::ranges::find(manifest.entries, entry.id, &LambdaEntry::id);
     if (same == manifest.entries.end()) {
       manifest.entries.push_back(std::move(entry));

@@ -50,7 +50,6 @@ struct LambdaEntry {
 struct LambdaPlace {
   LambdaRoute route;
   std::string id;
-  int line = 0;
 };
 
 struct Manifest {

@@ -75,7 +75,6 @@ TEST(ManifestXml, TakesTheDocumentedFileAsItStands) {
   ASSERT_THAT(parsed.manifest.places, SizeIs(2));
   EXPECT_EQ(parsed.manifest.places[0].route.text, "/api/*");
   EXPECT_EQ(parsed.manifest.places[1].id, "auth-service");
-  EXPECT_EQ(parsed.manifest.places[1].line, 16);
 }
 
 TEST(ManifestXml, WithoutAProcessIsOne) {

@@ -356,6 +356,47 @@ TEST_F(LambdasTest, HttpProcessesAreAskedByPostOnKeptConnections) {
   EXPECT_THAT(three.failure->detail, HasSubstr("500"));
 }
 
+TEST_F(LambdasTest, AnHttpProcessHasNoMoreRequestsAtATimeThanItMay) {
+  settings.lambdasConnections = 1;
+  begin(entry("a", "/a/*", "<communication_mode>http</communication_mode>"));
+  const auto server = testing::must(loop::Listener::tcp(loop_, "127.0.0.1", config::lambdaPort(name), 16,
+                                                        [this](std::unique_ptr<loop::Stream> stream) {
+                                                          auto& child = children.emplace_back();
+                                                          child.stream = std::move(stream);
+                                                          child.stream->startReading(child.inbox.events());
+                                                        }));
+  auto& one = send("/a/1");
+  auto& two = send("/a/2");
+  ASSERT_TRUE(runUntil([this] { return !children.empty(); }));
+  auto& child = children.front();
+  ASSERT_TRUE(asked(child, 6));
+  runFor(Millis(30));
+  EXPECT_EQ(children.size(), 1U);
+  EXPECT_EQ(figure("waiting"), 1);
+  child.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+  ASSERT_TRUE(await(one));
+  ASSERT_TRUE(asked(child, 12)) << "on the same connection";
+  child.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
+  EXPECT_TRUE(await(two));
+}
+
+TEST_F(LambdasTest, AProcessByHttpMayEndItsAnswerWithTheConnection) {
+  begin(entry("a", "/a/*", "<communication_mode>http</communication_mode>"));
+  const auto server = testing::must(loop::Listener::tcp(loop_, "127.0.0.1", config::lambdaPort(name), 16,
+                                                        [this](std::unique_ptr<loop::Stream> stream) {
+                                                          auto& child = children.emplace_back();
+                                                          child.stream = std::move(stream);
+                                                          child.stream->startReading(child.inbox.events());
+                                                        }));
+  auto& answer = send("/a/1");
+  ASSERT_TRUE(
+      runUntil([this] { return !children.empty() && children.front().inbox.text.find("}\n") != std::string::npos; }));
+  children.front().say("HTTP/1.0 200 OK\r\n\r\n" + std::string(kHello));
+  children.front().stream->shutdown();
+  ASSERT_TRUE(await(answer));
+  EXPECT_EQ(answer.text, "hi");
+}
+
 TEST_F(LambdasTest, TheFirstRouteOfTheFileThatMatchesDecides) {
   begin(entry("a", "/*") + entry("b", "/b"));
   auto& child = connect();
