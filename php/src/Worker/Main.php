@@ -58,9 +58,11 @@ final class Main
         }
         $native = Native::ofProcess();
         $native->collectHeaders();
+        $native->informAsHtml();
         SapiRequest::instance();
-        if ($native->collectsHeaders()) {
-            require_once __DIR__.'/sapi_functions.php';
+        require_once dirname(__DIR__).'/Http/request_headers.php';
+        if ($native->collectsHeaders() && ! function_exists('fastcgi_finish_request')) {
+            require_once __DIR__.'/fastcgi_finish_request.php';
         }
         $control = self::control($settings, $native);
 

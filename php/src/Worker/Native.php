@@ -22,6 +22,7 @@ class Native
             char *name; char *pretty_name; void *startup; void *shutdown; void *activate; void *deactivate;
             uintptr_t ub_write; uintptr_t flush;
             void *get_stat; void *getenv; void *sapi_error; void *header_handler; void *send_headers; void *send_header;
+            uintptr_t others[17]; uintptr_t phpinfo_as_text;
         } bridge_sapi_module;
         typedef union {
             struct { size_t (*ub_write)(void *bytes, size_t length); void (*flush)(void *context); } calls;
@@ -141,6 +142,22 @@ class Native
         if ($this->ffi !== null) {
             $this->ffi->sapi_module->header_handler = null;
             $this->collectsHeaders = true;
+        }
+    }
+
+    /**
+     * phpinfo() writes HTML, as under any web SAPI, where the member of the structure proves to be the one that decides.
+     */
+    public function informAsHtml(): void
+    {
+        if ($this->ffi === null || $this->ffi->sapi_module->phpinfo_as_text !== 1) {
+            return;
+        }
+        $this->ffi->sapi_module->phpinfo_as_text = 0;
+        ob_start();
+        phpinfo(INFO_LICENSE);
+        if (! str_contains((string) ob_get_clean(), '<table')) {
+            $this->ffi->sapi_module->phpinfo_as_text = 1;
         }
     }
 

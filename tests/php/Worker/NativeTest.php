@@ -26,6 +26,15 @@ final class NativeTest extends TestCase
     }
 
     #[Test]
+    public function phpinfo_is_html(): void
+    {
+        [$code, $output] = $this->php('$native->informAsHtml(); phpinfo(INFO_GENERAL);');
+
+        self::assertSame(0, $code);
+        self::assertStringContainsString('<td class="e">System </td>', $output);
+    }
+
+    #[Test]
     public function it_hands_over_what_escapes_all_buffers_and_gives_output_back(): void
     {
         [$code, $output] = $this->php(

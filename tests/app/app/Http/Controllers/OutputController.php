@@ -67,7 +67,8 @@ final class OutputController extends Controller
             'passthru' => passthru('echo from a program'),
             'output-stream' => file_put_contents('php://output', "to php://output\n"),
             'view' => $answer->setContent(Blade::render('a {{ $b }} <?php echo "c"; ?>', ['b' => '<b>'])),
-            'stdout' => defined('STDOUT') ? null : null,
+            'phpinfo' => phpinfo(INFO_LICENSE),
+            'highlight' => highlight_string('<?php echo "a";'),
             'gzip' => ob_start('ob_gzhandler') && print "packed\n",
             'stream-levels' => $answer = new StreamedResponse(static function (): void {
                 echo 'level ', ob_get_level(), "\n";
@@ -88,6 +89,7 @@ final class OutputController extends Controller
                 header('X-In-Stream: yes');
                 echo "streamed\n";
             }, 200, ['Content-Type' => 'text/plain; charset=UTF-8']),
+            'stream-file' => $answer = new StreamedResponse(static fn () => fpassthru(fopen(public_path('css/app.css'), 'rb')), 200, ['Content-Type' => 'text/css', 'Content-Length' => (string) filesize(public_path('css/app.css'))]),
             'stream-empty' => $answer = new StreamedResponse(static fn () => null, 200, ['Content-Type' => 'text/plain; charset=UTF-8']),
             default => abort(404),
         };

@@ -2,21 +2,9 @@
 
 declare(strict_types=1);
 
-use LaravelBridge\Worker\Worker;
-
 /*
- * Functions of PHP-FPM that the CLI lacks, and applications call or look for.
+ * Functions of PHP-FPM that the CLI lacks.
  */
-
-if (! function_exists('fastcgi_finish_request')) {
-    /**
-     * Gives the client its whole answer, as printed so far; the script goes on.
-     */
-    function fastcgi_finish_request(): bool
-    {
-        return Worker::finishRequest();
-    }
-}
 
 if (! function_exists('getallheaders')) {
     /**
