@@ -20,6 +20,25 @@ final class Load
         $this->session = implode('; ', array_map(static fn (string $cookie): string => explode(';', $cookie)[0], $server->get('/session')->headers('Set-Cookie')));
     }
 
+    /** @return array<int, int> bytes that PHP uses, without garbage, by process: of those that answer at the same time */
+    public function memories(): array
+    {
+        $memories = [];
+        for ($try = 0; $try < 5 && count($memories) < 2; $try++) {
+            $pair = [$this->server->connect(), $this->server->connect()];
+            foreach ($pair as $connection) {
+                $connection->request('GET', '/whoami?collect=1', ['Connection' => 'close']);
+            }
+            foreach ($pair as $connection) {
+                $told = $connection->answer()->json();
+                $memories[$told['pid']] = $told['memory'];
+                $connection->close();
+            }
+        }
+
+        return $memories;
+    }
+
     /**
      * @param  list<array{string, string, array<string, string>, string, int}>  $mix
      * @param  callable(int): void  $sample  is told how many requests are done; called `$samples` times, while none runs

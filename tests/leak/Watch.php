@@ -11,7 +11,7 @@ final class Watch
 {
     public const SAMPLES = 60;
 
-    /** @var array<string, list<array{int, int, int}>> requests done, KiB of its own, descriptors; by name */
+    /** @var array<string, list<array{int, int, int, int}>> requests done, KiB, descriptors, bytes in PHP; by name */
     private array $samples = [];
 
     /** @param  array<string, int>  $processes */
@@ -19,10 +19,11 @@ final class Watch
     {
     }
 
-    public function sample(int $done): void
+    /** @param  array<int, int>  $php  bytes in PHP, by process */
+    public function sample(int $done, array $php): void
     {
         foreach ($this->processes as $name => $pid) {
-            $this->samples[$name][] = [$done, Processes::anonymousMemory($pid), Processes::openFiles($pid)];
+            $this->samples[$name][] = [$done, Processes::anonymousMemory($pid), Processes::openFiles($pid), $php[$pid] ?? 0];
         }
     }
 
@@ -32,7 +33,7 @@ final class Watch
         return array_keys($this->processes);
     }
 
-    /** @return array{float, float} medians of the second and of the last quarter: 1 for KiB, 2 for descriptors */
+    /** @return array{float, float} medians of the second and of the last quarter: 1 for KiB, 2 for descriptors, 3 for bytes in PHP */
     public function quarters(string $name, int $column): array
     {
         $values = array_column($this->samples[$name], $column);

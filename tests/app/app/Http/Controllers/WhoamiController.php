@@ -14,6 +14,10 @@ final class WhoamiController extends Controller
 
     public function __invoke(Request $request): JsonResponse
     {
+        if ($request->boolean('collect')) {
+            gc_collect_cycles();
+        }
+
         return response()->json([
             'pid' => getmypid(),
             'parent_pid' => posix_getppid(),
