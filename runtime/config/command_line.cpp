@@ -23,15 +23,7 @@ class Flags {
     for (const auto& program : programs()) {
       addProgram(program);
     }
-    for (const auto& name : {"status", "workers", "top", "reload", "stop"}) {
-      auto* command = app_.add_subcommand(name);
-      command->set_help_flag();
-      command->fallthrough();
-      commands_.push_back(command);
-    }
-    commands_[0]->add_flag("--json", json_);
-    commands_[3]->add_flag("--wait", wait_);
-    commands_[4]->add_flag("--wait", wait_);
+    addCommands(app_);
     app_.add_flag("--check", check_);
     app_.add_flag("-h,--help", help_);
     app_.add_flag("-V,--version", version_);
@@ -65,6 +57,11 @@ class Flags {
       return line;
     }
     line.action = check_ ? CommandLine::Action::check : CommandLine::Action::serve;
+    for (const auto& [word, command] : words_) {
+      if (command->parsed() && word->checks) {
+        line.action = CommandLine::Action::check;
+      }
+    }
     for (const auto* command : commands_) {
       if (command->parsed()) {
         line.action = CommandLine::Action::ask;
@@ -104,11 +101,38 @@ class Flags {
       auto& [name, value, option] = settings_.emplace_back(flag.setting, "", nullptr);
       option = command->add_option(std::string(flag.spelling), value)->take_last();
     }
+    if (&program == &serveProgram()) {
+      return;
+    }
+    command->require_subcommand(0, 1);
+    addCommands(*command);
+    for (const auto& word : program.words) {
+      words_.emplace_back(&word, addWord(*command, std::string(word.name)));
+    }
+  }
+
+  static CLI::App* addWord(CLI::App& parent, const std::string& name) {
+    auto* command = parent.add_subcommand(name);
+    command->set_help_flag();
+    command->fallthrough();
+    return command;
+  }
+
+  /// Those that ask a server that runs; behind a program's name, the one with the defaults of that.
+  void addCommands(CLI::App& parent) {
+    for (const auto& name : {"status", "workers", "top", "reload", "stop"}) {
+      commands_.push_back(addWord(parent, name));
+    }
+    const auto* last = &commands_.back();
+    last[-4]->add_flag("--json", json_);
+    last[-1]->add_flag("--wait", wait_);
+    last[0]->add_flag("--wait", wait_);
   }
 
   CLI::App app_;
   std::vector<std::pair<const Program*, CLI::App*>> programs_;
   std::vector<CLI::App*> commands_;
+  std::vector<std::pair<const Program::Word*, CLI::App*>> words_;
   bool json_ = false;
   bool wait_ = false;
   bool check_ = false;

@@ -10,6 +10,7 @@ namespace {
 using Default = Program::Default;
 using OwnFlag = Program::OwnFlag;
 using OwnName = Program::OwnName;
+using Word = Program::Word;
 using std::string_view;
 
 constexpr std::array<string_view, 5> kChannelsGroups = {"Channels", "Listening", "Clients", "Logs", "Operators"};
@@ -30,6 +31,9 @@ constexpr std::array kUrocketDefaults = {Default{"SERVE_LARAVEL", "off"},
                                          Default{"UROCKET_CONFIG", "urocket-service.yaml"}, Default{"LOG_DIR", ""}};
 constexpr std::array kUrocketFlags = {OwnFlag{"-c,--config", "UROCKET_CONFIG", "FILE"},
                                       OwnFlag{"-p,--port", "HTTP_PORT", "PORT"}};
+
+constexpr std::array kUrocketWords = {Word{.name = "parse", .checks = true}, Word{.name = "dry", .checks = true},
+                                      Word{.name = "run"}};
 
 constexpr std::array<string_view, 5> kTunnelGroups = {"Tunnel", "Listening", "Clients", "Logs", "Operators"};
 constexpr std::array kTunnelDefaults = {Default{"SERVE_LARAVEL", "off"}, Default{"HTTP_PORT", "7070"},
@@ -65,6 +69,7 @@ constexpr std::array kPrograms = {
             .groups = kUrocketGroups,
             .defaults = kUrocketDefaults,
             .flags = kUrocketFlags,
+            .words = kUrocketWords,
             .exitSettings = 2,
             .exitFiles = 1},
     Program{.name = "tunnel",

@@ -32,6 +32,12 @@ struct Program {
     std::string_view value;
   };
 
+  /// A word behind the command: what `--check` does, or what the command does without a word.
+  struct Word {
+    std::string_view name;
+    bool checks = false;
+  };
+
   /// The command.
   std::string_view name;
   /// After "laravel-bridge NAME: ".
@@ -41,6 +47,7 @@ struct Program {
   std::span<const Default> defaults = {};
   std::span<const OwnName> names = {};
   std::span<const OwnFlag> flags = {};
+  std::span<const Word> words = {};
   /// Exit codes for settings that cannot work, and for files they name whose content cannot.
   int exitSettings = 78;
   int exitFiles = 78;

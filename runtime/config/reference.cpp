@@ -86,7 +86,8 @@ constexpr std::string_view kServerUsage =
     "  --help, -h     this text\n"
     "  --version, -V  the version\n\n";
 constexpr std::string_view kProgramUsage =
-    "Usage: laravel-bridge {} {}[flags]\n\n"
+    "Usage: laravel-bridge {} {}[flags]\n"
+    "       laravel-bridge {} status [--json] | top | reload [--wait] | stop [--wait]    of the server that runs\n{}\n"
     "  --check        check the settings, show the routes, or say what is wrong, and exit\n"
     "  --help, -h     this text\n\n";
 constexpr std::string_view kServerExits =
@@ -94,6 +95,15 @@ constexpr std::string_view kServerExits =
     "ask\n"
     "the running server: 0 done, and for status that it is ready; 1 it is not ready, or has refused or failed;\n"
     "3 no server answers.\n";
+
+std::string words(const Program& program) {
+  std::string out;
+  for (const auto& word : program.words) {
+    out += fmt::format("       laravel-bridge {} {:<6}{}\n", program.name, word.name,
+                       word.checks ? "as --check" : "as without this word");
+  }
+  return out;
+}
 
 std::string otherPrograms() {
   std::string names;
@@ -140,7 +150,7 @@ std::string helpText(const Program& program) {
   const bool server = &program == &serveProgram();
   std::string out = fmt::format("Laravel Bridge " BRIDGE_VERSION ": {}\n\n", program.summary);
   out += server ? fmt::format(kServerUsage, otherPrograms())
-                : fmt::format(kProgramUsage, program.name, arguments(program));
+                : fmt::format(kProgramUsage, program.name, arguments(program), program.name, words(program));
   out += kIntroduction;
   forEach(
       [&](std::string_view group) {

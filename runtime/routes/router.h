@@ -1,16 +1,17 @@
 #pragma once
 
+#include <list>
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "routes/pattern.h"
 
 namespace bridge::routes {
 
-/// Finds the target of a path among patterns, the most specific first; among equals the one added first. Filled at the
-/// start, read-only afterwards. `Target` is a small value such as a pointer; the router does not own what it points to.
+/// Finds the target of a path among patterns, the most specific first; among equals the one added first. Patterns
+/// may be added at any time; none ever goes. `Target` is a small value such as a pointer; the router does not own what
+/// it points to.
 template <class Target>
 class Router {
  public:
@@ -39,7 +40,8 @@ class Router {
   }
 
  private:
-  std::vector<std::pair<Pattern, Target>> routes_;
+  /// Matches point into them.
+  std::list<std::pair<Pattern, Target>> routes_;
 };
 
 }  // namespace bridge::routes

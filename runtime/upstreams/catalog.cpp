@@ -107,9 +107,13 @@ void Catalog::reload(const config::LoadResult& fresh, OnReloaded done) {
     metrics::all().reloads[result.ok() ? "done" : "failed"].add();
     done(result);
   };
-  if (!fresh.problems.empty()) {
+  auto problems = fresh.problems;
+  for (const auto& kind : kinds_) {
+    kind->checkReload(problems);
+  }
+  if (!problems.empty()) {
     Error error{ErrorCode::InvalidSettings, "the settings have problems"};
-    for (const auto& problem : fresh.problems) {
+    for (const auto& problem : problems) {
       log::error("server", "reload: {}", problem.text());
       error.detail += "; " + problem.text();
     }

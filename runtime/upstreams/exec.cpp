@@ -1,10 +1,6 @@
 #include "upstreams/exec.h"
 
 #include <algorithm>
-#include <array>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -16,136 +12,87 @@
 namespace bridge::upstreams {
 namespace {
 
-constexpr std::string_view kSetting = "UROCKET_CONFIG";
 constexpr unsigned kSocketMode = 0660;
-/// What each request brings; a file cannot say otherwise.
-constexpr std::array<std::string_view, 5> kReserved = {"URIPATH", "REQUEST_ID", "REQUEST_METHOD", "QUERY_STRING",
-                                                       "UROCKET_SOCKET"};
-
-std::string_view nameOf(std::string_view variable) { return variable.substr(0, variable.find('=')); }
-
-std::vector<std::string> environmentOf(const Environment& inherited, const std::vector<std::string>& own) {
-  std::vector<std::string> all;
-  const auto add = [&all](const std::string& variable) {
-    const auto name = nameOf(variable);
-    if (std::ranges::find(kReserved, name) != kReserved.end()) {
-      return;
-    }
-    const auto same = std::ranges::find(all, name, [](const std::string& other) { return nameOf(other); });
-    same == all.end() ? all.push_back(variable) : void(*same = variable);
-  };
-  std::ranges::for_each(inherited, add);
-  std::ranges::for_each(own, add);
-  return all;
-}
-
-std::optional<std::string> readFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  return in.bad() || !in.is_open() ? std::nullopt : std::optional(std::move(text));
-}
-
 }  // namespace
 
 ExecKind::ExecKind(const KindContext& context)
-    : parts_(context.loop, context.settings), file_(context.settings.urocketConfig) {
+    : parts_(context.loop, context.settings), environment_(context.environment), file_(context.settings.urocketConfig) {
   parts_.onJobOver = [this] { tellWhenStopped(); };
-  read(context);
+  auto plan = readExecPlan(file_, environment_, context.problems);
+  parts_.socketPath = plan.socketPath;
+  apply(std::move(plan));
 }
 
 ExecKind::~ExecKind() { parts_.onJobOver = nullptr; }
 
-void ExecKind::read(const KindContext& context) {
-  const auto text = readFile(file_);
-  if (!text) {
-    context.problems.push_back({std::string(kSetting), file_, "cannot be read; `-c FILE` names the file"});
-    return;
+void ExecKind::apply(ExecPlan plan) {
+  remarks_ = std::move(plan.remarks);
+  for (auto& path : paths_) {
+    path.clear();
   }
-  auto parsed = config::parseUrocketYaml(*text);
-  for (const auto& problem : parsed.problems) {
-    context.problems.push_back({file_, {}, problem.text()});
-  }
-  for (const auto& remark : parsed.remarks) {
-    remarks_.push_back(remark.text());
-  }
-  if (!parsed.problems.empty()) {
-    return;
-  }
-  parts_.socketPath = parsed.config.socketPath;
-  readOpenApi(context, parsed.config);
-  for (auto& operation : parsed.config.operations) {
-    addOperation(context, std::move(operation));
+  for (auto& operation : plan.operations) {
+    parts_.inbox.addPlace(operation->operation.replyBefore, operation->operation.replyBehind);
+    auto path = std::ranges::find(paths_, operation->operation.path, &Path::path);
+    if (path == paths_.end()) {
+      path = paths_.emplace(path, parts_, operation->operation.path);
+      if (routes_ != nullptr) {
+        routes_->add(routeOf(path->path()), *path, file_);
+      }
+    }
+    path->add(std::move(operation));
   }
 }
 
-void ExecKind::readOpenApi(const KindContext& context, const config::UrocketConfig& config) {
-  if (config.openapi.empty()) {
-    return;
-  }
-  const auto path = std::filesystem::path(file_).parent_path() / config.openapi;
-  const bool needed = std::ranges::any_of(
-      config.operations, [](const auto& operation) { return operation.validateIn || operation.validateOut; });
-  const auto text = readFile(path);
-  std::vector<config::FileProblem> problems;
-  if (!text) {
-    problems.push_back({0, {}, "cannot be read"});
-  } else {
-    openapi_ = config::OpenApi::parse(*text, problems);
-  }
-  for (const auto& problem : problems) {
-    if (needed) {
-      context.problems.push_back({path.string(), {}, problem.text()});
-    } else {
-      remarks_.push_back(path.string() + ": " + problem.text() + "; nothing is validated, so it is not needed");
-    }
-  }
-  if (!problems.empty()) {
-    openapi_.reset();
-  }
-}
-
-void ExecKind::addOperation(const KindContext& context, config::ExecOperation operation) {
-  ExecOperationPlan plan;
-  if (operation.validateIn || operation.validateOut) {
-    std::vector<config::FileProblem> problems;
-    if (openapi_) {
-      plan.openapi = openapi_->compile(operation.path, operation.verb, problems);
-    } else {
-      problems.push_back({operation.line, operation.path + " " + operation.verb,
-                          "validation is asked for, and there is no `openapi` document that can be used"});
-    }
-    for (const auto& problem : problems) {
-      context.problems.push_back({file_, {}, problem.text()});
-    }
-  }
-  plan.environment =
-      environmentOf(context.environment, operation.inject ? operation.inject->environment : std::vector<std::string>());
-  parts_.inbox.addPlace(operation.replyBefore, operation.replyBehind);
-  auto path = std::ranges::find(paths_, operation.path, &Path::path);
-  if (path == paths_.end()) {
-    paths_.emplace_back(parts_, operation.path);
-    path = std::prev(paths_.end());
-  }
-  plan.operation = std::move(operation);
-  path->add(std::move(plan));
+std::string ExecKind::routeOf(const std::string& path) const {
+  const auto& mount = parts_.settings.urocketMount;
+  return (mount == "/" ? "" : mount) + path;
 }
 
 void ExecKind::addRoutes(RouteTable& routes) {
-  const auto& mount = parts_.settings.urocketMount;
+  routes_ = &routes;
   for (auto& path : paths_) {
-    routes.add((mount == "/" ? "" : mount) + path.path(), path, file_);
+    routes.add(routeOf(path.path()), path, file_);
   }
 }
 
 void ExecKind::begin(std::function<void(const Error&)> /*onFatal*/) {
+  tellRemarks();
+  log::info("exec", "replies are awaited on {}", log::escape(parts_.socketPath));
+}
+
+void ExecKind::tellRemarks() const {
   for (const auto& remark : remarks_) {
     log::warn("exec", "{}: {}", log::escape(file_), log::escape(remark));
   }
-  log::info("exec", "replies are awaited on {}", log::escape(parts_.socketPath));
+}
+
+void ExecKind::checkReload(std::vector<config::Problem>& problems) {
+  next_.reset();
+  const auto before = problems.size();
+  auto plan = readExecPlan(file_, environment_, problems);
+  if (problems.size() > before) {
+    return;
+  }
+  if (plan.socketPath != parts_.socketPath) {
+    problems.push_back({file_, plan.socketPath, "is another socketpath than before; that needs a restart"});
+  }
+  for (const auto& operation : plan.operations) {
+    const auto& path = operation->operation.path;
+    if (std::ranges::find(paths_, path, &Path::path) == paths_.end()) {
+      if (auto conflict = routes_->conflict(routeOf(path))) {
+        problems.push_back({file_, routeOf(path), std::move(*conflict)});
+      }
+    }
+  }
+  next_ = std::move(plan);
 }
 
 void ExecKind::reload(std::function<void(Result<void>)> done) {
   parts_.slots.configure(static_cast<std::size_t>(parts_.settings.urocketProcesses), parts_.queueOptions());
+  if (auto plan = std::exchange(next_, std::nullopt)) {
+    apply(std::move(*plan));
+    tellRemarks();
+  }
   done({});
 }
 
@@ -197,14 +144,16 @@ inspect::Kind ExecKind::inspect(bool withRows) const {
 }
 
 std::unique_ptr<Call> ExecKind::Path::start(const http::Request& request, const Params& params, Answer& answer) {
-  const auto plan =
-      std::ranges::find(plans_, request.head.method, [](const ExecOperationPlan& one) { return one.operation.verb; });
+  if (plans_.empty()) {
+    return std::make_unique<ShortAnswer>(parts_.loop, answer, Error{ErrorCode::NotFound, "taken out by a reload"});
+  }
+  const auto plan = std::ranges::find(plans_, request.head.method, [](const auto& one) { return one->operation.verb; });
   if (plan != plans_.end()) {
     return std::make_unique<ExecCall>(parts_, *plan, request, params, answer);
   }
   std::string allowed;
   for (const auto& one : plans_) {
-    allowed += (allowed.empty() ? "" : ", ") + one.operation.verb;
+    allowed += (allowed.empty() ? "" : ", ") + one->operation.verb;
   }
   return std::make_unique<ShortAnswer>(
       parts_.loop, answer,

@@ -4,11 +4,13 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "upstreams/exec_parts.h"
+#include "upstreams/exec_plan.h"
 #include "upstreams/kind.h"
 
 namespace bridge::upstreams {
@@ -23,6 +25,7 @@ class ExecKind final : public Kind {
   [[nodiscard]] std::string_view name() const override { return "exec"; }
   void addRoutes(RouteTable& routes) override;
   void begin(std::function<void(const Error&)> onFatal) override;
+  void checkReload(std::vector<config::Problem>& problems) override;
   void reload(std::function<void(Result<void>)> done) override;
   void stop(Duration patience, std::function<void()> done) override;
   [[nodiscard]] std::vector<Door> doors() override;
@@ -34,7 +37,9 @@ class ExecKind final : public Kind {
    public:
     Path(ExecParts& parts, std::string path) : parts_(parts), path_(std::move(path)) {}
 
-    void add(ExecOperationPlan plan) { plans_.push_back(std::move(plan)); }
+    void add(std::shared_ptr<const ExecOperationPlan> plan) { plans_.push_back(std::move(plan)); }
+    /// A path without verbs is none any more: 404.
+    void clear() { plans_.clear(); }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string_view kind() const override { return "exec"; }
     [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
@@ -43,19 +48,24 @@ class ExecKind final : public Kind {
    private:
     ExecParts& parts_;
     std::string path_;
-    /// Calls refer to them.
-    std::list<ExecOperationPlan> plans_;
+    std::vector<std::shared_ptr<const ExecOperationPlan>> plans_;
   };
 
-  void read(const KindContext& context);
-  void readOpenApi(const KindContext& context, const config::UrocketConfig& config);
-  void addOperation(const KindContext& context, config::ExecOperation operation);
+  /// Takes the plan over; routes of new paths are added where there are routes already.
+  void apply(ExecPlan plan);
+  [[nodiscard]] std::string routeOf(const std::string& path) const;
+  void tellRemarks() const;
   void tellWhenStopped();
 
   ExecParts parts_;
+  const Environment& environment_;
   std::string file_;
-  std::optional<config::OpenApi> openapi_;
+  /// Of the start, until `addRoutes`: none.
+  RouteTable* routes_ = nullptr;
+  /// The router refers to them, so none ever goes.
   std::list<Path> paths_;
+  /// What `checkReload` has read, for the `reload` that follows.
+  std::optional<ExecPlan> next_;
   std::vector<std::string> remarks_;
   std::function<void()> onStopped_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -16,13 +16,13 @@ constexpr std::size_t kChecked = 1U << 20U;
 
 }  // namespace
 
-ExecCall::ExecCall(ExecParts& parts, const ExecOperationPlan& plan, const http::Request& request, Params params,
-                   Answer& answer)
-    : parts_(parts), plan_(plan), request_(request), params_(std::move(params)), answer_(answer) {
+ExecCall::ExecCall(ExecParts& parts, std::shared_ptr<const ExecOperationPlan> plan, const http::Request& request,
+                   Params params, Answer& answer)
+    : parts_(parts), plan_(std::move(plan)), request_(request), params_(std::move(params)), answer_(answer) {
   if (parts_.stopping) {
     failLater({ErrorCode::ShuttingDown, {}});
   } else if (!streams() && request.head.contentLength.value_or(0) > collected()) {
-    failLater({ErrorCode::PayloadTooLarge, std::to_string(collected()) + " bytes at most for " + plan_.name()});
+    failLater({ErrorCode::PayloadTooLarge, std::to_string(collected()) + " bytes at most for " + plan_->name()});
   }
 }
 
@@ -33,16 +33,16 @@ ExecCall::~ExecCall() {
 }
 
 bool ExecCall::streams() const {
-  const auto& operation = plan_.operation;
+  const auto& operation = plan_->operation;
   return operation.inject && operation.inject->channel == config::ExecChannel::stdin_ && !operation.validateIn;
 }
 
 std::size_t ExecCall::collected() const {
-  const auto& inject = plan_.operation.inject;
+  const auto& inject = plan_->operation.inject;
   if (inject && inject->channel == config::ExecChannel::cmdline) {
     return kArgument;
   }
-  return plan_.operation.validateIn ? kChecked : kCollected;
+  return plan_->operation.validateIn ? kChecked : kCollected;
 }
 
 void ExecCall::body(Bytes data) {
@@ -62,7 +62,7 @@ void ExecCall::body(Bytes data) {
     answer_.pauseRequest();
     beginJob(false);
   } else {
-    failLater({ErrorCode::PayloadTooLarge, std::to_string(collected()) + " bytes at most for " + plan_.name()});
+    failLater({ErrorCode::PayloadTooLarge, std::to_string(collected()) + " bytes at most for " + plan_->name()});
   }
 }
 
@@ -74,8 +74,8 @@ void ExecCall::end() {
     job_->feedEnd();
     return;
   }
-  if (plan_.operation.validateIn && plan_.openapi) {
-    if (auto refusal = refusalOf(*plan_.openapi, request_.head, params_, body_)) {
+  if (plan_->operation.validateIn && plan_->openapi) {
+    if (auto refusal = refusalOf(*plan_->openapi, request_.head, params_, body_)) {
       refused_ = true;
       parts_.loop.defer([this, refusal = std::move(*refusal), alive = std::weak_ptr(alive_)]() mutable {
         if (!alive.expired()) {

@@ -15,7 +15,7 @@ namespace bridge::upstreams {
 /// no process; a larger one is streamed.
 class ExecCall final : public Call, private ExecJob::Client {
  public:
-  ExecCall(ExecParts& parts, const ExecOperationPlan& plan, const http::Request& request, Params params,
+  ExecCall(ExecParts& parts, std::shared_ptr<const ExecOperationPlan> plan, const http::Request& request, Params params,
            Answer& answer);
   ~ExecCall() override;
   ExecCall(const ExecCall&) = delete;
@@ -40,7 +40,7 @@ class ExecCall final : public Call, private ExecJob::Client {
   void failLater(Error error);
 
   ExecParts& parts_;
-  const ExecOperationPlan& plan_;
+  std::shared_ptr<const ExecOperationPlan> plan_;
   const http::Request& request_;
   Params params_;
   Answer& answer_;

@@ -51,17 +51,17 @@ std::string_view ExecJob::Traits::name(State state) {
   return "";
 }
 
-ExecJob& ExecJob::begin(ExecParts& parts, const ExecOperationPlan& plan, const http::Request& request, std::string body,
-                        bool complete, Client& client) {
-  auto& job = *parts.jobs.emplace_back(new ExecJob(parts, plan, request, std::move(body), complete, client));
-  job.ticket_ = parts.slots.take(plan.name(), [&job](Result<ExecSlot> slot) { job.onSlot(std::move(slot)); });
+ExecJob& ExecJob::begin(ExecParts& parts, std::shared_ptr<const ExecOperationPlan> plan, const http::Request& request,
+                        std::string body, bool complete, Client& client) {
+  auto& job = *parts.jobs.emplace_back(new ExecJob(parts, std::move(plan), request, std::move(body), complete, client));
+  job.ticket_ = parts.slots.take(job.plan_->name(), [&job](Result<ExecSlot> slot) { job.onSlot(std::move(slot)); });
   return job;
 }
 
-ExecJob::ExecJob(ExecParts& parts, const ExecOperationPlan& plan, const http::Request& request, std::string body,
-                 bool complete, Client& client)
+ExecJob::ExecJob(ExecParts& parts, std::shared_ptr<const ExecOperationPlan> plan, const http::Request& request,
+                 std::string body, bool complete, Client& client)
     : parts_(parts),
-      plan_(plan),
+      plan_(std::move(plan)),
       client_(&client),
       logId_(request.id),
       id_(randomUuid()),
@@ -98,7 +98,7 @@ void ExecJob::onSlot(Result<ExecSlot> slot) {
                                    giveUpWhenSilent();
                                  }
                                }});
-  const auto& inject = plan_.operation.inject;
+  const auto& inject = plan_->operation.inject;
   timer_.start(inject ? inject->timeout : config::ExecInject().timeout, [this] { onTimeout(); });
   if (inject) {
     start();
@@ -106,12 +106,12 @@ void ExecJob::onSlot(Result<ExecSlot> slot) {
 }
 
 Result<process::Spec> ExecJob::spec() const {
-  const auto& inject = *plan_.operation.inject;
+  const auto& inject = *plan_->operation.inject;
   process::Spec spec;
-  spec.name = plan_.name();
+  spec.name = plan_->name();
   spec.file = inject.command.front();
   spec.args.assign(inject.command.begin() + 1, inject.command.end());
-  spec.environment = plan_.environment;
+  spec.environment = plan_->environment;
   spec.workingDirectory = inject.workingDirectory;
   spec.stopTimeout = kStopPatience;
   spec.launcher.clear();
@@ -201,7 +201,7 @@ void ExecJob::writeInput() {
 }
 
 void ExecJob::onLine(std::string_view line) const {
-  const auto level = plan_.operation.logStdout ? Level::info : Level::debug;
+  const auto level = plan_->operation.logStdout ? Level::info : Level::debug;
   if (log::enabled(level)) {
     log::write(level, "exec", fmt::format("id={} req_id={} pid={} {}", logId_, id_, pid_, log::escape(line)));
   }
@@ -212,7 +212,7 @@ void ExecJob::onReply(std::string body) {
   if (!config::parseJson(body, document).ok()) {
     log::warn("exec", "id={} req_id={} the reply is no JSON", logId_, id_);
     tellReply(500, "false");
-  } else if (const auto& openapi = plan_.openapi; plan_.operation.validateOut && openapi) {
+  } else if (const auto& openapi = plan_->openapi; plan_->operation.validateOut && openapi) {
     const auto violations = openapi->checkReply(body);
     if (violations.empty()) {
       tellReply(200, std::move(body));
@@ -232,7 +232,7 @@ void ExecJob::onReply(std::string body) {
 void ExecJob::onTimeout() {
   timedOut_ = true;
   parts_.inbox.forget(id_);
-  tellFailure({ErrorCode::ProcessDeadline, "timeout of " + plan_.name()});
+  tellFailure({ErrorCode::ProcessDeadline, "timeout of " + plan_->name()});
   if (process_) {
     log::warn("exec", "id={} req_id={} pid={} is stopped: timeout", logId_, id_, pid_);
     process_->stop(SIGTERM, kStopPatience);
@@ -288,7 +288,7 @@ void ExecJob::account(const process::ExitCause& cause) {
                            "peak_kib={} command=\"{}\"{}",
                            logId_, id_, pid_, cause.status.code, cause.status.signal, toMillis(lived),
                            toMillis(cause.usage.user), toMillis(cause.usage.system), cause.usage.peakMemory >> 10U,
-                           log::escape(plan_.operation.inject->command.front()), timedOut_ ? " error=timeout" : ""));
+                           log::escape(plan_->operation.inject->command.front()), timedOut_ ? " error=timeout" : ""));
   }
 }
 
@@ -362,7 +362,7 @@ void ExecJob::endWhenOver() {
 
 inspect::Child ExecJob::inspect() const {
   inspect::Child child;
-  child.id = plan_.name();
+  child.id = plan_->name();
   child.pid = pid_;
   child.state = std::string(state_.name());
   child.uptime = queued() ? Duration::zero() : parts_.loop.now() - startedAt_;

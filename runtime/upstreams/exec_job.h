@@ -41,8 +41,8 @@ class ExecJob {
   };
 
   /// Joins `parts.jobs`. The body is whole where `complete`, else `feed` brings the rest.
-  static ExecJob& begin(ExecParts& parts, const ExecOperationPlan& plan, const http::Request& request, std::string body,
-                        bool complete, Client& client);
+  static ExecJob& begin(ExecParts& parts, std::shared_ptr<const ExecOperationPlan> plan, const http::Request& request,
+                        std::string body, bool complete, Client& client);
   ~ExecJob();
   ExecJob(const ExecJob&) = delete;
   ExecJob& operator=(const ExecJob&) = delete;
@@ -65,8 +65,8 @@ class ExecJob {
     static std::string_view name(State state);
   };
 
-  ExecJob(ExecParts& parts, const ExecOperationPlan& plan, const http::Request& request, std::string body,
-          bool complete, Client& client);
+  ExecJob(ExecParts& parts, std::shared_ptr<const ExecOperationPlan> plan, const http::Request& request,
+          std::string body, bool complete, Client& client);
   void onSlot(Result<ExecSlot> slot);
   [[nodiscard]] Result<process::Spec> spec() const;
   void start();
@@ -84,7 +84,7 @@ class ExecJob {
   void endWhenOver();
 
   ExecParts& parts_;
-  const ExecOperationPlan& plan_;
+  std::shared_ptr<const ExecOperationPlan> plan_;
   Client* client_;
   /// Of the request, which may be gone before the process.
   std::string logId_;

@@ -5,12 +5,10 @@
 #include <list>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
-#include "config/openapi.h"
 #include "config/settings.h"
-#include "config/urocket_yaml.h"
+#include "upstreams/exec_plan.h"
 #include "upstreams/exec_slots.h"
 #include "upstreams/reply_inbox.h"
 
@@ -21,17 +19,6 @@ class Loop;
 namespace bridge::upstreams {
 
 class ExecJob;
-
-/// One path and verb, ready to run.
-struct ExecOperationPlan {
-  config::ExecOperation operation;
-  /// Null where neither requests nor replies are checked.
-  std::shared_ptr<const config::OpenApiOperation> openapi;
-  /// Ours with that of `inject`, without the names that a request brings.
-  std::vector<std::string> environment;
-
-  [[nodiscard]] std::string name() const { return operation.verb + " " + operation.path; }
-};
 
 /// What all processes together have done and used.
 struct ExecTally {

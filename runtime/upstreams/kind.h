@@ -57,6 +57,8 @@ class Kind {
   /// Starts processes, timers and the like; requests may come before they are ready. `onFatal` is called at most once,
   /// never inside this call, with what makes this server useless.
   virtual void begin(std::function<void(const Error&)> /*onFatal*/) {}
+  /// What is wrong with the files that the next `reload` takes: with anything, there is none, of no kind.
+  virtual void checkReload(std::vector<config::Problem>& /*problems*/) {}
   /// Takes the settings as they are now. `done` comes once, perhaps inside this call: the change is made, or why all
   /// stays as it was.
   virtual void reload(std::function<void(Result<void>)> done) { done({}); }

@@ -7,18 +7,27 @@
 
 namespace bridge::upstreams {
 
-void RouteTable::add(std::string_view pattern, Upstream& upstream, std::string origin) {
-  auto parsed = routes::Pattern::parse(pattern);
+std::optional<std::string> RouteTable::conflict(std::string_view pattern) const {
+  const auto parsed = routes::Pattern::parse(pattern);
   if (!parsed.ok()) {
-    problems_.push_back({std::move(origin), std::string(pattern), parsed.error().detail});
-    return;
+    return parsed.error().detail;
   }
   const auto taken = std::ranges::find_if(routes_, [&](const Route& route) { return route.pattern.sameAs(*parsed); });
-  if (taken != routes_.end()) {
-    problems_.push_back({std::move(origin), std::string(pattern),
-                         "is taken: " + taken->origin + " has mounted " + std::string(taken->upstream->kind()) +
-                             " at " + taken->pattern.text()});
+  if (taken == routes_.end()) {
+    return std::nullopt;
+  }
+  return "is taken: " + taken->origin + " has mounted " + std::string(taken->upstream->kind()) + " at " +
+         taken->pattern.text();
+}
+
+void RouteTable::add(std::string_view pattern, Upstream& upstream, std::string origin) {
+  if (auto why = conflict(pattern)) {
+    problems_.push_back({std::move(origin), std::string(pattern), std::move(*why)});
     return;
+  }
+  auto parsed = routes::Pattern::parse(pattern);
+  for (auto* router : filled_) {
+    router->add(*parsed, &upstream);
   }
   const auto place =
       std::ranges::find_if(routes_, [&](const Route& route) { return parsed->moreSpecificThan(route.pattern); });
@@ -29,7 +38,8 @@ void RouteTable::addTree(const std::string& mount, Upstream& upstream, const std
   add(mount == "/" ? "/*" : mount + "/*", upstream, origin);
 }
 
-void RouteTable::fill(routes::Router<Upstream*>& router) const {
+void RouteTable::fill(routes::Router<Upstream*>& router) {
+  filled_.push_back(&router);
   for (const auto& route : routes_) {
     router.add(route.pattern, route.upstream);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,8 @@
 
 namespace bridge::upstreams {
 
-/// Who answers which paths, and who said so. Filled by the kinds at the start; two of them may not claim the same path.
+/// Who answers which paths, and who said so. Filled by the kinds, most of it at the start; two of them may not claim
+/// the same path.
 class RouteTable {
  public:
   struct Route {
@@ -25,11 +27,15 @@ class RouteTable {
 
   /// `pattern` as in routes/pattern.h; `upstream` outlives the table. A pattern that is none, or that is taken, is a
   /// problem and not added.
+  /// Where routers have been filled, they get it, too.
   void add(std::string_view pattern, Upstream& upstream, std::string origin);
+  /// Why a pattern cannot be added; nothing: it can.
+  [[nodiscard]] std::optional<std::string> conflict(std::string_view pattern) const;
   /// The path itself (with and without a slash at its end) and all below it. Of `/`: everything.
   void addTree(const std::string& mount, Upstream& upstream, const std::string& origin);
 
-  void fill(routes::Router<Upstream*>& router) const;
+  /// The router outlives every later `add`.
+  void fill(routes::Router<Upstream*>& router);
   /// One line for each: pattern, kind, origin; the first that matches a path is the one that answers it.
   [[nodiscard]] std::string text() const;
 
@@ -37,6 +43,7 @@ class RouteTable {
   std::vector<config::Problem>& problems_;
   /// As the router orders them.
   std::vector<Route> routes_;
+  std::vector<routes::Router<Upstream*>*> filled_;
 };
 
 }  // namespace bridge::upstreams

@@ -135,6 +135,10 @@ std::string TunnelKind::discovery() const {
 
 std::unique_ptr<Call> TunnelKind::start(const http::Request& request, const Params& /*params*/, Answer& answer) {
   TunnelReplies replies(settings_, cors_, request);
+  if (!spool_) {
+    // It could not begin; the server is about to end.
+    return TunnelReplies::atOnce(loop_, answer, replies.failure({ErrorCode::ShuttingDown, "tunnel: no spool folder"}));
+  }
   const auto now = [&](TunnelReplies::Reply reply) { return TunnelReplies::atOnce(loop_, answer, std::move(reply)); };
   const auto refuse = [&](TunnelError error, std::string_view subject = {}) {
     ++refused_;

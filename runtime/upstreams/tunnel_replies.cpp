@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view kRequestId = "x-runner-request-id";
 constexpr int kInternalError = 500;
+/// Ours, with those that the writer adds.
+constexpr std::size_t kUsualFields = 8;
 
 struct Row {
   TunnelError error;
@@ -101,6 +103,7 @@ TunnelReplies::Reply TunnelReplies::preflight() const {
 TunnelReplies::Reply TunnelReplies::json(int status, std::string body) const {
   Reply reply{.head = {.status = status, .reason = {}, .headers = {}}, .body = std::move(body)};
   auto& headers = reply.head.headers;
+  headers.reserve(kUsualFields);
   headers.add(std::string(kRequestId), requestId_);
   cors_.addTo(headers, request_.head.headers);
   headers.add("Content-Type", runner() ? "application/json; charset=utf-8" : "application/json");

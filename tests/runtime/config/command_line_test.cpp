@@ -124,6 +124,24 @@ TEST(CommandLine, RunsOneKindAloneWithFlagsOfItsOwn) {
   EXPECT_FALSE(parse({"serve", "-p", "81"}));
 }
 
+TEST(CommandLine, AsksTheServerOfOneKindAndKnowsItsWords) {
+  auto line = parse({"urocket", "status", "-c", "a.yaml", "--json"});
+  ASSERT_TRUE(line) << line.error().detail;
+  EXPECT_EQ(line->action, Action::ask);
+  EXPECT_EQ(line->command, "status");
+  EXPECT_TRUE(line->json);
+  EXPECT_EQ(line->program->name, "urocket");
+  EXPECT_EQ(line->flags, (Variables{{"UROCKET_CONFIG", "a.yaml"}}));
+  EXPECT_TRUE(parse({"channels", "-p", "81", "stop", "--wait"})->wait);
+  EXPECT_EQ(parse({"urocket", "parse", "-c", "a.yaml"})->action, Action::check);
+  EXPECT_EQ(parse({"urocket", "-c", "a.yaml", "dry"})->action, Action::check);
+  line = parse({"urocket", "run", "-c", "a.yaml"});
+  ASSERT_TRUE(line) << line.error().detail;
+  EXPECT_EQ(line->action, Action::serve);
+  EXPECT_EQ(line->program->name, "urocket");
+  EXPECT_FALSE(parse({"channels", "parse"}));
+}
+
 TEST(CommandLine, SaysWhatIsWrong) {
   const std::pair<std::vector<const char*>, const char*> cases[] = {
       {{"--prot", "80"}, "--prot"},  {{"--port"}, "--port"},        {{"sevre"}, "sevre"},

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <list>
+
 namespace bridge::upstreams {
 namespace {
 
@@ -18,7 +20,7 @@ struct NamedUpstream final : Upstream {
 
 struct RouteTableTest : ::testing::Test {
   Upstream* of(std::string_view path) {
-    routes::Router<Upstream*> router;
+    auto& router = routers.emplace_back();
     table.fill(router);
     const auto match = router.find(path);
     return match ? match->target : nullptr;
@@ -26,6 +28,8 @@ struct RouteTableTest : ::testing::Test {
 
   std::vector<config::Problem> problems;
   RouteTable table{problems};
+  /// A table remembers those that it has filled.
+  std::list<routes::Router<Upstream*>> routers;
   NamedUpstream one{"one"};
   NamedUpstream two{"two"};
 };
@@ -38,6 +42,18 @@ TEST_F(RouteTableTest, SendsAPathToTheMostSpecificMount) {
   EXPECT_EQ(of("/rt/x/y"), &two);
   EXPECT_EQ(of("/rtx"), &one);
   EXPECT_TRUE(problems.empty());
+}
+
+TEST_F(RouteTableTest, WhatIsAddedLaterReachesTheRoutersThatHaveBeenFilled) {
+  table.addTree("/", one, "A");
+  auto& router = routers.emplace_back();
+  table.fill(router);
+  const auto before = router.find("/x");
+  table.add("/x", two, "B");
+  EXPECT_EQ(router.find("/x")->target, &two);
+  EXPECT_EQ(before->pattern, "/*") << "what has been found stays what it was";
+  EXPECT_THAT(table.conflict("/x").value_or(""), HasSubstr("B has mounted two"));
+  EXPECT_EQ(table.conflict("/y"), std::nullopt);
 }
 
 TEST_F(RouteTableTest, NamesBothWhereTwoClaimAPath) {
