@@ -19,7 +19,7 @@ LambdaCall::LambdaCall(const Room& room, const http::Request& request, Answer& a
 
 LambdaCall::~LambdaCall() {
   if (link_ != nullptr) {
-    link_->abandon(room_.process.discards());
+    link_->abandon();
   }
 }
 
@@ -33,11 +33,20 @@ void LambdaCall::body(Bytes data) {
 
 void LambdaCall::end() {
   askedAt_ = room_.loop.preciseNow();
+  process_ = room_.routes.find(request_.head.path);
+  if (process_ == nullptr) {
+    room_.loop.defer([this, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) {
+        answer_.fail({ErrorCode::NotFound, "its process has left the manifest"});
+      }
+    });
+    return;
+  }
   ask(pool::Queue::Place::back);
 }
 
 void LambdaCall::ask(pool::Queue::Place place) {
-  ticket_ = room_.process.ask(
+  ticket_ = process_->ask(
       request_.head.path, [this](Result<LambdaLink*> link) { onLink(std::move(link)); }, place);
 }
 
@@ -104,7 +113,7 @@ bool LambdaCall::mayRepeat(const LambdaLink::Loss& loss) const {
 
 void LambdaCall::lose(LambdaLink::Loss loss) {
   link_ = nullptr;
-  if (loss.error.code == ErrorCode::ProcessSilent && mayRepeat(loss)) {
+  if (loss.error.code == ErrorCode::ProcessSilent && mayRepeat(loss) && !process_->leaving()) {
     log::debug("lambdas", "id={} is given to the process again", request_.id);
     repeated_ = true;
     ask(pool::Queue::Place::front);

@@ -20,7 +20,7 @@ class LambdaCall final : public Call, private LambdaLink::Client {
   struct Room {
     loop::Loop& loop;
     const config::Settings& settings;
-    LambdaProcess& process;
+    const LambdaRoutes& routes;
   };
   /// Shown what a reply is answered with; the body is empty for HEAD. Null where nobody looks.
   using OnReply = std::function<void(const http::ResponseHead& head, const std::string& body)>;
@@ -49,6 +49,8 @@ class LambdaCall final : public Call, private LambdaLink::Client {
   Answer& answer_;
   OnReply onReply_;
   std::string body_;
+  /// From the end of the body on: until then the manifest may change.
+  LambdaProcess* process_ = nullptr;
   pool::Ticket ticket_;
   LambdaLink* link_ = nullptr;
   pid_t pid_ = 0;

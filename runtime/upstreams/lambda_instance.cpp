@@ -168,10 +168,10 @@ void LambdaInstance::want(std::size_t count) {
   if (!ready_) {
     look();
   }
-  if (options_.mode == config::LambdaMode::pipe && !childListens_) {
+  if (connects()) {
     // It may have put its own socket there since.
     look();
-    if (!childListens_) {
+    if (connects()) {
       return;
     }
   }
@@ -208,6 +208,7 @@ void LambdaInstance::add(std::unique_ptr<loop::Stream> stream) {
       LambdaLink::Options{.mode = options_.mode,
                           .host = http ? std::string(kHttpHost) + ":" + std::to_string(chosen_) : std::string(),
                           .pid = pid(),
+                          .discards = connects(),
                           .idleTimeout = http ? kKeepIdle : Duration::zero()},
       LambdaLink::Events{.onFree = [this, place] { onFree(**place); }, .onGone = [this, place] { onGone(**place); }});
   look_.stop();
@@ -249,7 +250,7 @@ void LambdaInstance::onGone(LambdaLink& link) {
   const bool late = link.late();
   std::erase(idle_, &link);
   std::erase_if(links_, [&link](const auto& one) { return one.get() == &link; });
-  if (late && links_.empty() && discards() && supervisor_.process() != nullptr && !leaving_) {
+  if (late && links_.empty() && connects() && supervisor_.process() != nullptr && !leaving_) {
     hang_.start(kHang, [this] {
       log::error("lambdas", "{} hangs: it did not reply in time, and does not come back; killed", options_.spec.name);
       supervisor_.kill();

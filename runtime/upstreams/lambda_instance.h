@@ -66,8 +66,6 @@ class LambdaInstance {
   /// It ends before it serves, again and again: to wait for it makes no sense.
   [[nodiscard]] bool hopeless() const;
   [[nodiscard]] const std::string& lastEnd() const { return lastEnd_; }
-  /// Whether a reply that nobody wants any more is still read.
-  [[nodiscard]] bool discards() const { return options_.mode == config::LambdaMode::pipe && !childListens_; }
   [[nodiscard]] bool hasPort(int port) const { return chosen_ == port; }
 
   [[nodiscard]] inspect::Child inspect() const;
@@ -87,6 +85,8 @@ class LambdaInstance {
   void onGone(LambdaLink& link);
   void endIfDone();
   [[nodiscard]] pid_t pid() const;
+  /// It comes to us, by pipe.
+  [[nodiscard]] bool connects() const { return options_.mode == config::LambdaMode::pipe && !childListens_; }
 
   loop::Loop& loop_;
   const config::Settings& settings_;

@@ -41,9 +41,9 @@ void LambdaLink::send(std::string request, Duration timeout, std::size_t maxRepl
   stream_->write(std::move(bytes), [this](const Result<void>& written) { writeFailed_ = !written.ok(); });
 }
 
-void LambdaLink::abandon(bool discard) {
+void LambdaLink::abandon() {
   client_ = nullptr;
-  if (!discard) {
+  if (!options_.discards) {
     stream_->stopReading();
     loop_.defer([this, alive = std::weak_ptr(alive_)] {
       if (!alive.expired()) {

@@ -59,6 +59,8 @@ class LambdaLink final : private http::H1Handler {
     std::string host;
     /// Of the process at the other end.
     pid_t pid = 0;
+    /// A reply that nobody wants any more is waited for, since the process is busy with it; else the link ends then.
+    bool discards = false;
     /// An idle connection is ended after so long; zero: never.
     Duration idleTimeout{};
   };
@@ -69,9 +71,8 @@ class LambdaLink final : private http::H1Handler {
 
   /// Sends a request. Illegal while there is one.
   void send(std::string request, Duration timeout, std::size_t maxReply, Client& client);
-  /// The client wants no reply any more. In pipe mode, `discard`, the link waits for it all the same, for the process
-  /// is busy with it; else it is gone, in a later turn.
-  void abandon(bool discard);
+  /// The client wants no reply any more.
+  void abandon();
 
   [[nodiscard]] bool busy() const { return busy_; }
   /// Somebody waits for the reply.

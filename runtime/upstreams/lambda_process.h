@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,8 +24,20 @@ struct LambdaParts {
   std::function<bool(int)> portTaken;
 };
 
+class LambdaProcess;
+
+/// Which process answers a path now. Implemented by the kind.
+class LambdaRoutes {
+ public:
+  /// Null: none.
+  [[nodiscard]] virtual LambdaProcess* find(std::string_view path) const = 0;
+
+ protected:
+  ~LambdaRoutes() = default;
+};
+
 /// One entry of a manifest: its instances, and the requests that wait for one of them, first come, first served. Owned
-/// by the kind; outlives the requests.
+/// by the kind. It outlives the requests that have asked it, and no others.
 class LambdaProcess final : private pool::QueueServer {
  public:
   /// `folder`: the manifest's.
@@ -42,8 +55,8 @@ class LambdaProcess final : private pool::QueueServer {
   using OnLink = std::function<void(Result<LambdaLink*>)>;
   /// Asks for a connection with one of the instances. `onLink` is called once, never inside this call.
   [[nodiscard]] pool::Ticket ask(std::string label, OnLink onLink, pool::Queue::Place place = pool::Queue::Place::back);
-  /// As `LambdaInstance::discards`.
-  [[nodiscard]] bool discards() const { return instances_.front()->discards(); }
+  /// It takes no further request.
+  [[nodiscard]] bool leaving() const { return leaving_; }
 
   [[nodiscard]] const config::LambdaEntry& entry() const { return entry_; }
   [[nodiscard]] std::size_t waiting() const { return queue_.waiting(); }

@@ -255,6 +255,7 @@ std::string_view LambdasKind::below(std::string_view path) const {
 }
 
 LambdaProcess* LambdasKind::find(std::string_view path) const {
+  path = below(path);
   const auto place = std::ranges::find_if(places_, [path](const Place& one) { return one.route.matches(path); });
   return place == places_.end() ? nullptr : place->process;
 }
@@ -264,11 +265,10 @@ std::unique_ptr<Call> LambdasKind::start(const http::Request& request, const Par
   if (std::ranges::find(kMethods, head.method) == kMethods.end()) {
     return sayText(loop_, answer, 400, "Invalid request: Unsupported method: " + head.method + "\n");
   }
-  auto* process = find(below(head.path));
-  if (process == nullptr) {
+  if (find(head.path) == nullptr) {
     return sayText(loop_, answer, 404, "No route found for path: " + head.path + "\n");
   }
-  const LambdaCall::Room room{loop_, settings_, *process};
+  const LambdaCall::Room room{loop_, settings_, *this};
   if (!cache_.on() || !LambdaCache::takes(head)) {
     return std::make_unique<LambdaCall>(room, request, answer, nullptr);
   }

@@ -13,7 +13,7 @@
 namespace bridge::upstreams {
 
 /// Local processes that answer paths, as LAMBDAS_MANIFEST says. The first route of the file that matches decides.
-class LambdasKind final : public Kind, public Upstream {
+class LambdasKind final : public Kind, public Upstream, private LambdaRoutes {
  public:
   explicit LambdasKind(const KindContext& context);
   ~LambdasKind() override;
@@ -42,7 +42,7 @@ class LambdasKind final : public Kind, public Upstream {
   [[nodiscard]] std::unique_ptr<LambdaProcess> make(config::LambdaEntry entry);
   /// What the client asks for below the mount.
   [[nodiscard]] std::string_view below(std::string_view path) const;
-  [[nodiscard]] LambdaProcess* find(std::string_view path) const;
+  [[nodiscard]] LambdaProcess* find(std::string_view path) const override;
   void warnOfUnroutable(const config::Manifest& manifest) const;
   void retire(std::unique_ptr<LambdaProcess> process);
   void startFree();

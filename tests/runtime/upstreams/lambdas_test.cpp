@@ -493,6 +493,32 @@ TEST_F(LambdasTest, AProcessThatIsNotInTheFileAnyMoreFinishesWhatItHas) {
   EXPECT_TRUE(runUntil([this] { return figure("processes") == 0; }));
 }
 
+TEST_F(LambdasTest, ABodyThatOutlivesItsProcessFindsAnotherOrNone) {
+  begin(entry() + entry("b", "/b"));
+  const auto upload = [this](const std::string& target) -> RecordedAnswer& {
+    auto& answer = *answers.emplace_back(std::make_unique<RecordedAnswer>());
+    answer.request.head.method = "POST";
+    answer.request.head.path = target;
+    answer.call = kind->start(answer.request, {}, answer);
+    answer.call->body(Bytes::copyOf("begun"));
+    return answer;
+  };
+  auto& moved = upload("/a/b");
+  auto& lost = upload("/b");
+  write(entry("c", "/a/*"));
+  kind->reload([](const Result<void>&) {});
+  ASSERT_TRUE(runUntil([this] { return figure("processes") == 1; })) << "nobody waits for the end of a body";
+  moved.call->end();
+  lost.call->end();
+  ASSERT_TRUE(await(lost));
+  EXPECT_EQ(lost.code(), ErrorCode::NotFound);
+  auto& child = connect(path() + "c");
+  ASSERT_TRUE(asked(child));
+  child.say(kHello);
+  ASSERT_TRUE(await(moved));
+  EXPECT_EQ(moved.status(), 201);
+}
+
 TEST_F(LambdasTest, AProcessThatCannotBeStartedIsToldToThoseWhoAsk) {
   write("<process><id>a</id><executable>/no/such/program</executable><route>/a</route><pipe_name>" + name +
         "</pipe_name></process>");
