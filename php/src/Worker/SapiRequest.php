@@ -6,6 +6,7 @@ namespace LaravelBridge\Worker;
 
 use FFI;
 use LogicException;
+use RuntimeException;
 use Throwable;
 
 /**
@@ -100,6 +101,8 @@ final class SapiRequest
      * @param  string  $body  the body, or ""
      * @param  string|null  $spool  the file that holds it instead; stays the caller's
      * @param  list<string>  $files  paths of what was uploaded
+     *
+     * @throws RuntimeException where the file of the body cannot be opened: an empty body would be another one
      */
     public function begin(string $body, ?string $spool, array $files): void
     {
@@ -109,9 +112,10 @@ final class SapiRequest
             $this->written = true;
         } elseif ($this->bodyWord !== null && $spool !== null) {
             $this->spool = $this->ffi->_php_stream_open_wrapper_ex($spool, 'rb', 0, null, null);
-            if ($this->spool !== 0) {
-                $this->ffi->sapi_globals->word[$this->bodyWord] = $this->spool;
+            if ($this->spool === 0) {
+                throw new RuntimeException("The spooled body {$spool} cannot be read.");
             }
+            $this->ffi->sapi_globals->word[$this->bodyWord] = $this->spool;
         }
         if ($this->filesWord !== null && $files !== []) {
             $this->files = $this->ffi->_zend_new_array_0();

@@ -67,6 +67,12 @@ final class SapiRequestTest extends TestCase
     }
 
     #[Test]
+    public function a_spooled_body_that_cannot_be_read_is_no_empty_one(): void
+    {
+        self::assertStringContainsString('cannot be read', $this->php('try { $sapi->begin("", "$folder/missing", []); } catch (RuntimeException $e) { echo $e->getMessage(); }'));
+    }
+
+    #[Test]
     public function the_files_of_a_request_are_uploaded_files_until_they_are_moved_or_the_request_is_over(): void
     {
         self::assertSame('[true,false,true,false,"first",true,false,false]', $this->php(<<<'PHP'
