@@ -12,9 +12,20 @@ use Throwable;
  */
 final class TaskFailed extends RuntimeException
 {
+    private bool $late = false;
+
     public static function timeout(int|string $key, float $seconds): self
     {
-        return new self("The task [{$key}] was ended: it took longer than {$seconds} seconds.");
+        $failure = new self("The task [{$key}] was ended: it took longer than {$seconds} seconds.");
+        $failure->late = true;
+
+        return $failure;
+    }
+
+    /** Whether its time was over. */
+    public function late(): bool
+    {
+        return $this->late;
     }
 
     public static function killed(int|string $key, int $signal): self

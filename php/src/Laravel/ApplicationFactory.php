@@ -11,10 +11,13 @@ use Illuminate\Foundation\Application;
 use Illuminate\Foundation\Bootstrap\LoadConfiguration;
 use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
+use Laravel\Octane\Contracts\DispatchesTasks;
 use LaravelBridge\Autoload;
+use LaravelBridge\Concurrency\Forks;
 use LaravelBridge\Exceptions\NoApplication;
 use LaravelBridge\Laravel\Detection\Detector;
 use LaravelBridge\Laravel\Detection\Mode;
+use LaravelBridge\Octane\TaskDispatcher;
 use LaravelBridge\Worker\Bootloader;
 use PDO;
 use ReflectionMethod;
@@ -115,6 +118,10 @@ final class ApplicationFactory implements Bootloader
             }
             $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
             $app->bootstrapWith($this->bootstrappers($app));
+            if (interface_exists(DispatchesTasks::class) && Forks::possible()) {
+                // Octane asks the container for one before it looks for Swoole.
+                $app->bind(DispatchesTasks::class, static fn (Application $app): TaskDispatcher => new TaskDispatcher($app));
+            }
             $app->loadDeferredProviders();
         } finally {
             unset($_ENV['APP_RUNNING_IN_CONSOLE']);

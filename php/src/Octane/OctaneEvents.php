@@ -34,7 +34,8 @@ final class OctaneEvents
     /** @var list<string> names that Octane dispatches under, or that its events implement */
     private const NAMES = [
         self::EVENTS.'WorkerStarting', self::EVENTS.'RequestReceived', self::EVENTS.'RequestHandled', self::EVENTS.'RequestTerminated',
-        self::EVENTS.'WorkerErrorOccurred', self::EVENTS.'WorkerStopping', 'Laravel\\Octane\\Contracts\\OperationTerminated',
+        self::EVENTS.'WorkerErrorOccurred', self::EVENTS.'WorkerStopping', self::EVENTS.'TaskReceived', self::EVENTS.'TaskTerminated',
+        'Laravel\\Octane\\Contracts\\OperationTerminated',
     ];
 
     private function __construct(private readonly Dispatcher $dispatcher)

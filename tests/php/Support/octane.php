@@ -21,6 +21,21 @@ namespace Laravel\Octane\Contracts {
 
         public function sandbox(): Application;
     }
+
+    interface DispatchesTasks
+    {
+        /**
+         * @param  array<array-key, callable(): mixed>  $tasks
+         * @return array<array-key, mixed>
+         */
+        public function resolve(array $tasks, int $waitMilliseconds = 3000): array;
+
+        /**
+         * @param  array<array-key, callable(): mixed>  $tasks
+         * @return void
+         */
+        public function dispatch(array $tasks);
+    }
 }
 
 namespace Laravel\Octane\Events {
@@ -68,6 +83,30 @@ namespace Laravel\Octane\Events {
         }
     }
 
+    class TaskReceived
+    {
+        public function __construct(public Application $app, public Application $sandbox, public mixed $data)
+        {
+        }
+    }
+
+    class TaskTerminated implements OperationTerminated
+    {
+        public function __construct(public Application $app, public Application $sandbox, public mixed $data, public mixed $result)
+        {
+        }
+
+        public function app(): Application
+        {
+            return $this->app;
+        }
+
+        public function sandbox(): Application
+        {
+            return $this->sandbox;
+        }
+    }
+
     class WorkerErrorOccurred
     {
         public function __construct(public Throwable $exception, public Application $sandbox)
@@ -79,6 +118,18 @@ namespace Laravel\Octane\Events {
     {
         public function __construct(public Application $app)
         {
+        }
+    }
+}
+
+namespace Laravel\Octane\Exceptions {
+    use Exception;
+
+    class TaskTimeoutException extends Exception
+    {
+        public static function after(int $milliseconds): self
+        {
+            return new self("Task timed out after {$milliseconds} milliseconds.");
         }
     }
 }
