@@ -195,6 +195,10 @@ final class Sandbox
                 $statics[] = new StaticState($class, $properties);
             }
         }
+        if ($app->make('config')->get('app.env') !== 'production') {
+            // Who builds the assets anew sees them in the next answer. In production a reload ends the deploy.
+            $statics[] = new StaticState(Vite::class, ['manifests']);
+        }
         foreach ((array) $app->make('config')->get('bridge.statics', []) as $class) {
             if (is_string($class) && (class_exists($class) || trait_exists($class))) {
                 $statics[] = StaticState::all($class);

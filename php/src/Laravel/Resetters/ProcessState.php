@@ -115,6 +115,8 @@ final class ProcessState implements Resetter
             $_ENV = $this->env;
         }
         $this->restoreVariables();
+        // A file that PHP has seen may be gone by the next request: Vite's hot file.
+        clearstatcache();
         // As if there had been none: error_get_last() is asked after failures.
         error_clear_last();
     }
