@@ -203,7 +203,7 @@ void Connection::release() {
 void Connection::abandon() {
   events_ = nullptr;
   cancel();
-  timer_.restart(options_.terminateTimeout);
+  timer_.restart(deadline(options_.terminateTimeout));
   resumeReading();
 }
 

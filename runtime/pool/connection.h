@@ -135,6 +135,8 @@ class Connection {
   /// What the worker said of itself; valid when opened.
   [[nodiscard]] const wire::Hello& hello() const { return hello_; }
   [[nodiscard]] pid_t pid() const { return hello_.pid; }
+  /// Of this worker: `usual`, unless somebody may stop it at a breakpoint.
+  [[nodiscard]] Duration deadline(Duration usual) const { return hello_.debugger ? kNoDeadline : usual; }
   /// Since when it is in its state.
   [[nodiscard]] Instant since() const { return since_; }
   [[nodiscard]] Instant connectedAt() const { return connectedAt_; }

@@ -84,7 +84,7 @@ void Connection::onBody(Bytes data) {
 void Connection::onMessage(wire::End& message) {
   if (state() != State::Busy || !answered_) return unexpected("end");
   move(State::Finishing);
-  timer_.restart(options_.terminateTimeout);
+  timer_.restart(deadline(options_.terminateTimeout));
   if (events_ != nullptr) events_->onEnd(message);
 }
 

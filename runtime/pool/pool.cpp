@@ -315,6 +315,10 @@ std::size_t Pool::makeRoomForFresh(const Census& now) {
   return std::min(need, limit() - std::min(live, limit()));
 }
 
+bool Pool::patient() const {
+  return std::ranges::any_of(connections_, [](const auto& connection) { return connection->hello().debugger; });
+}
+
 void Pool::retire(Connection& connection) {
   if (events_.onWorkerRetired) events_.onWorkerRetired(connection.pid(), connection.retireReason());
   retiring_.push_back(&connection);

@@ -117,6 +117,7 @@ class Pool final : private ConnectionOwner, private QueueServer {
   void onLost(Connection& connection, const Error& error) override;
   void serve() override;
   [[nodiscard]] std::size_t free() const override { return idle_.size(); }
+  [[nodiscard]] bool patient() const override;
 
   [[nodiscard]] Census census() const;
   [[nodiscard]] std::size_t limit() const;

@@ -9,6 +9,9 @@
 
 namespace bridge::pool {
 
+/// How soon deadlines hold again that a debugger has put off.
+constexpr Duration kPatienceCheck = Seconds(1);
+
 struct Ticket::Waiter {
   Order order;
   Queue::OnLease onLease;
@@ -200,13 +203,18 @@ void Queue::armTimer() {
 }
 
 void Queue::expire() {
+  if (server_ != nullptr && server_->patient()) {
+    timer_.start(kPatienceCheck, [this] { expire(); });
+    return;
+  }
   const auto alive = alive_;
   const Instant now = loop_.now();
   while (*alive) {
     const auto late = std::ranges::find_if(waiters_, [now](const auto& waiter) { return waiter->deadline <= now; });
     if (late == waiters_.end()) break;
-    tell(*late, Error{ErrorCode::QueueTimeout,
-                      "no worker became free within " + std::to_string(std::llround(toMillis(now - (*late)->since))) + " ms"});
+    tell(*late,
+         Error{ErrorCode::QueueTimeout,
+               "no worker became free within " + std::to_string(std::llround(toMillis(now - (*late)->since))) + " ms"});
   }
   if (*alive) armTimer();
 }

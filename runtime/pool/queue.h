@@ -39,6 +39,8 @@ class QueueServer {
   virtual void serve() = 0;
   /// How many `serve` would take at once.
   [[nodiscard]] virtual std::size_t free() const = 0;
+  /// Whether those who wait may wait for ever: somebody stands at a breakpoint.
+  [[nodiscard]] virtual bool patient() const { return false; }
 
  protected:
   ~QueueServer() = default;

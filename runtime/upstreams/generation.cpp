@@ -123,7 +123,7 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
   options.memory = &context_.memory;
   options.capacity = capacity;
   options.socketPath = path;
-  options.connectionTimeout = settings.socketConnectionTimeout;
+  options.connectionTimeout = connectionTimeout();
   options.terminateTimeout = settings.terminateTimeout;
   options.healthInterval = settings.socketHealthCheckInterval;
   options.idleTimeout = settings.poolIdleTimeout;
@@ -154,8 +154,12 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
   pool_ = std::make_unique<pool::Pool>(context_.loop, context_.queue, std::move(options), std::move(events));
   poolGone_ = false;
   // Hello is awaited for as long as one connection may take; a few are tried in that time.
-  timer_.start(settings.socketConnectionTimeout + Millis(500), [this] { onOpeningTimeout(); });
+  timer_.start(connectionTimeout() + Millis(500), [this] { onOpeningTimeout(); });
   pool_->start();
+}
+
+Duration Generation::connectionTimeout() const {
+  return debugged() ? kNoDeadline : Duration(context_.settings.socketConnectionTimeout);
 }
 
 std::optional<std::string> Generation::judge(const wire::Hello& hello, const loop::PeerCredentials& handler) {
@@ -212,7 +216,7 @@ void Generation::checkHandler(pid_t lost) {
   const Instant now = context_.loop.now();
   if (!barrenSince_) {
     barrenSince_ = now;
-  } else if (now - *barrenSince_ >= context_.settings.socketConnectionTimeout) {
+  } else if (now - *barrenSince_ >= connectionTimeout()) {
     log::error("laravel", "generation {}: handler {} lives, but no worker of it says hello: it is killed", number_,
                handlerPid());
     handler_->stop(Duration::zero());

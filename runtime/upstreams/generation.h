@@ -90,6 +90,8 @@ class Generation {
   [[nodiscard]] pid_t handlerPid() const { return handler_ ? handler_->pid() : 0; }
   /// The step of the boot.
   [[nodiscard]] std::string step() const { return handler_ ? handler_->step() : ""; }
+  /// Whether somebody may stop its handler at a breakpoint.
+  [[nodiscard]] bool debugged() const { return handler_ && handler_->debugger(); }
   [[nodiscard]] std::optional<FileId> socketId() const { return socketId_; }
   /// Whether the worker that made `join` fail was forked by a handler that another server has started.
   [[nodiscard]] bool foundSupervised() const { return foundSupervised_; }
@@ -105,6 +107,7 @@ class Generation {
 
   void openPool(const std::string& path, std::size_t capacity);
   [[nodiscard]] std::optional<std::string> judge(const wire::Hello& hello, const loop::PeerCredentials& handler);
+  [[nodiscard]] Duration connectionTimeout() const;
   void onListening(const wire::Listening& message);
   void onHandlerEnded(const std::string& cause);
   void onWorkerLost(pid_t pid, const Error& error);

@@ -150,7 +150,8 @@ void Generations::onProved(Generation& generation) {
   }
   makeOld(live_);
   if (!old_.empty() && old_.back()->state() == Generation::State::Proved) {
-    old_.back()->end(settings_.shutdownTimeout);
+    // Who stands at a breakpoint, and saves a file, goes on with what runs.
+    old_.back()->end(old_.back()->debugged() ? kNoDeadline : Duration(settings_.shutdownTimeout));
   }
   live_ = std::move(next_);
   failure_.reset();

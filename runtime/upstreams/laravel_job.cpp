@@ -115,7 +115,8 @@ void LaravelJob::send() {
   }
   state_.move(State::Running);
   taken_ = false;
-  silence_.start(std::min<Duration>(parts_.settings.handoverTimeout, limits_.timeout), [this] { onNotTaken(); });
+  silence_.start(lease_->deadline(std::min<Duration>(parts_.settings.handoverTimeout, limits_.timeout)),
+                 [this] { onNotTaken(); });
 }
 
 /// The worker hangs, or was stopped, since it was last heard of.
@@ -125,15 +126,15 @@ void LaravelJob::onNotTaken() {
             pid_, activity ? log::escape(activity->text()) : "is gone");
   // Not given up: only when it has ended is it certain that it has not taken the request meanwhile.
   lease_->signal(SIGKILL);
-  silence_.start(limits_.timeout, [this] { onSilence(); });
+  silence_.start(lease_->deadline(limits_.timeout), [this] { onSilence(); });
 }
 
 void LaravelJob::onTaken() {
   taken_ = true;
   body_.memory = {};
-  silence_.start(answer_ != nullptr ? limits_.timeout : Duration(parts_.settings.disconnectTimeout),
+  silence_.start(lease_->deadline(answer_ != nullptr ? limits_.timeout : Duration(parts_.settings.disconnectTimeout)),
                  [this] { onSilence(); });
-  if (parts_.settings.slowLogThreshold > Duration::zero()) {
+  if (parts_.settings.slowLogThreshold > Duration::zero() && !lease_->hello().debugger) {
     slow_.emplace(parts_.loop).start(parts_.settings.slowLogThreshold, [this] { onSlow(); });
   }
 }
@@ -178,7 +179,7 @@ void LaravelJob::onAnswer(wire::AnswerHead answer) {
     return;
   }
   if (answer_ != nullptr) {
-    silence_.restart(parts_.settings.streamIdleTimeout);
+    silence_.restart(lease_->deadline(parts_.settings.streamIdleTimeout));
   }
   tell([&answer](Answer& to) { to.head(std::move(answer.head)); });
 }
@@ -201,7 +202,7 @@ void LaravelJob::answerWithFile(http::ResponseHead head, const wire::FileSpan& s
     fail({ErrorCode::InvalidAnswer, "the answer wants bytes that are not in the file: " + span.path});
     return;
   }
-  silence_.restart(parts_.settings.streamIdleTimeout);
+  silence_.restart(lease_->deadline(parts_.settings.streamIdleTimeout));
   if (tell([&head](Answer& to) { to.head(std::move(head)); })) {
     tell([&](Answer& to) { to.file(std::move(*file), {.offset = span.offset, .length = span.length}); });
   }
@@ -212,7 +213,7 @@ void LaravelJob::onBody(Bytes data) {
     return;
   }
   if (!workerPaused_) {
-    silence_.restart(parts_.settings.streamIdleTimeout);
+    silence_.restart(lease_->deadline(parts_.settings.streamIdleTimeout));
   }
   if (clientPaused_ || !held_.empty()) {
     hold(std::move(data));
@@ -256,7 +257,7 @@ void LaravelJob::deliverHeld() {
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(next));
   if (workerPaused_ && heldBytes_ <= parts_.settings.answerBuffer / 2 && lease_) {
     workerPaused_ = false;
-    silence_.restart(parts_.settings.streamIdleTimeout);
+    silence_.restart(lease_->deadline(parts_.settings.streamIdleTimeout));
     lease_->resumeReading();
   }
   if (held_.empty() && endHeld_) {
@@ -398,7 +399,7 @@ bool LaravelJob::abandon(std::function<void()> onOver) {
   if (state_.is(State::Running) || state_.is(State::Answering)) {
     lease_->cancel();
     if (taken_) {
-      silence_.start(parts_.settings.disconnectTimeout, [this] { onSilence(); });
+      silence_.start(lease_->deadline(parts_.settings.disconnectTimeout), [this] { onSilence(); });
     }
   }
   lease_->resumeReading();

@@ -122,6 +122,10 @@ void PhpHandler::handle(const wire::HandlerMessage& message) {
 
 void PhpHandler::on(const wire::Booting& message) {
   step_ = message.step;
+  if (message.debugger && !debugger_) {
+    debugger_ = true;
+    bootTimer_.stop();
+  }
   log::debug("handler", "{}: booting, {} after {:.0f} ms", name_, log::escape(step_),
              toMillis(loop_.preciseNow() - startedAt_));
 }

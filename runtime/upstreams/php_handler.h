@@ -70,6 +70,8 @@ class PhpHandler {
   /// The boot step that is under way, or the last one.
   [[nodiscard]] const std::string& step() const { return step_; }
   [[nodiscard]] bool listening() const { return listening_; }
+  /// Whether somebody may stop it at a breakpoint.
+  [[nodiscard]] bool debugger() const { return debugger_; }
 
  private:
   PhpHandler(loop::Loop& loop, Options options, Events events);
@@ -92,6 +94,7 @@ class PhpHandler {
   std::string name_;
   Instant startedAt_;
   std::string step_;
+  bool debugger_ = false;
   bool listening_ = false;
   bool timedOut_ = false;
   std::optional<wire::Failed> failed_;

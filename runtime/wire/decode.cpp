@@ -87,6 +87,7 @@ void readHello(Members& in, WorkerMessage& out) {
   in.text("path", hello.path);
   in.number("capacity", hello.capacity);
   in.optionalNumber("stack", hello.stackSignal);
+  in.optionalBoolean("debugger", hello.debugger);
 }
 
 void readTexts(Members& in, const char* name, std::vector<std::string>& out) {
@@ -138,9 +139,7 @@ void readReady(Members& in, WorkerMessage& out) {
   in.number("peak", ready.peak);
   in.number("requests", ready.requests);
   in.boolean("retire", ready.retire);
-  std::optional<bool> patient;
-  in.optionalBoolean("patient", patient);
-  ready.patient = patient.value_or(false);
+  in.optionalBoolean("patient", ready.patient);
   in.optionalText("why", ready.why);
   const Value* findings = in.optionalArray("findings");
   if (findings == nullptr) return;
@@ -204,6 +203,7 @@ void readRequest(Members& in, ServerMessage& out) {
 void readBooting(Members& in, HandlerMessage& out) {
   auto& booting = out.emplace<Booting>();
   in.text("step", booting.step);
+  in.optionalBoolean("debugger", booting.debugger);
 }
 
 void readListening(Members& in, HandlerMessage& out) {

@@ -106,6 +106,7 @@ Bytes encode(const Hello& message) {
   put(out, "path", message.path);
   put(out, "capacity", message.capacity);
   if (message.stackSignal != 0) putInt(out, "stack", message.stackSignal);
+  if (message.debugger) putBool(out, "debugger", true);
   return out.frame();
 }
 
@@ -202,6 +203,7 @@ Bytes encode(const Refuse& message) {
 Bytes encode(const Booting& message) {
   MessageWriter out("booting");
   put(out, "step", message.step);
+  if (message.debugger) putBool(out, "debugger", true);
   return out.frame();
 }
 

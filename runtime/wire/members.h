@@ -39,6 +39,9 @@ class Members {
   void number(const char* name, int& out) {
     if (const Value* value = required(name)) check(name, smallNatural(*value, out));
   }
+  void optionalBoolean(const char* name, bool& out) {
+    if (const Value* value = find(name)) check(name, value->IsBool() && ((out = value->GetBool()), true));
+  }
   void optionalNumber(const char* name, std::uint64_t& out) {
     if (const Value* value = find(name)) check(name, natural(*value, out));
   }

@@ -31,6 +31,8 @@ struct Hello {
   std::uint64_t capacity = 0;
   /// The signal that makes the worker send a Stack; 0: none does.
   int stackSignal = 0;
+  /// Somebody may stop it at a breakpoint: no deadline holds.
+  bool debugger = false;
 };
 
 struct Taken {};
@@ -162,6 +164,8 @@ using ServerMessage = std::variant<Welcome, Refuse, RequestMessage, Cancel, Ping
 
 struct Booting {
   std::string step;
+  /// As in Hello.
+  bool debugger = false;
 };
 
 struct Listening {

@@ -35,9 +35,9 @@ final class ControlChannel
         return $this->stream;
     }
 
-    public function booting(string $step): void
+    public function booting(string $step, bool $debugger = false): void
     {
-        $this->say('booting', ['step' => $step]);
+        $this->say('booting', ['step' => $step] + ($debugger ? ['debugger' => true] : []));
     }
 
     public function failed(string $step, Throwable $e): void

@@ -20,6 +20,8 @@ final class Hello
         public readonly int $capacity,
         /** The signal on which the worker says where it is; 0: on none. */
         public readonly int $stackSignal = 0,
+        /** Whether somebody may stop the worker at a breakpoint. */
+        public readonly bool $debugger = false,
     ) {
     }
 
@@ -34,6 +36,6 @@ final class Hello
             'supervised' => $this->supervised,
             'path' => $this->path,
             'capacity' => $this->capacity,
-        ] + ($this->stackSignal === 0 ? [] : ['stack' => $this->stackSignal]));
+        ] + ($this->stackSignal === 0 ? [] : ['stack' => $this->stackSignal]) + ($this->debugger ? ['debugger' => true] : []));
     }
 }

@@ -78,6 +78,9 @@ final class Handler
         if (! Priority::back($this->settings->gaveWay)) {
             $notes[] = 'The priority given away for the boot cannot be taken back: workers have less of the processor.';
         }
+        if (Debugger::possible()) {
+            $notes[] = 'Xdebug may stop at breakpoints: there is one worker, and no deadline holds.';
+        }
         $this->control->listening($this->listener->path(), $this->capacity(), $application->version(), $milliseconds, $notes);
         if (! $this->settings->supervised()) {
             $this->say(sprintf('Laravel %s booted in %d ms; listening on %s', $application->version(), $milliseconds, $this->listener->path()));
@@ -92,7 +95,7 @@ final class Handler
     private function enter(string $step): void
     {
         $this->step = $step;
-        $this->control->booting($step);
+        $this->control->booting($step, Debugger::possible());
     }
 
     private function fail(Throwable $e): int
@@ -120,7 +123,7 @@ final class Handler
 
     private function capacity(): int
     {
-        return $this->canFork() ? 0 : 1;
+        return $this->canFork() && ! Debugger::possible() ? 0 : 1;
     }
 
     /** The one that asks a worker for its stack. Others mean something to a command of Laravel's that a request may call. */
@@ -315,6 +318,7 @@ final class Handler
             $application->path(),
             $this->capacity(),
             $this->stackSignal(),
+            Debugger::possible(),
         );
     }
 

@@ -52,6 +52,9 @@ final class Worker
     /** Of that request; empty while there is none. */
     private string $id = '';
 
+    /** Whether the running request has called a debugger, which stays attached to this process. */
+    private bool $debugged = false;
+
     private bool $stopping = false;
 
     private bool $listening = false;
@@ -226,6 +229,7 @@ final class Worker
         $this->answer = $answer = $this->connection->answer($this->beforeEnd);
         $this->id = $request->id;
         $this->connection->taken();
+        $this->debugged = Debugger::attach($request);
         $this->output->begin($answer);
         $this->shutdownFunctions->begin();
         if ($this->timeLimit > 0) {
@@ -273,6 +277,7 @@ final class Worker
             $this->collect();
             $why = match (true) {
                 $this->output->escaped() => 'output went around all buffers',
+                $this->debugged => 'a debugger was asked for',
                 $this->session->used() => "PHP's own session belongs to the process",
                 default => null,
             };

@@ -229,6 +229,16 @@ TEST_F(ConnectionTest, AnAbandonedRequestThatGoesOnTooLongIsKilled) {
   EXPECT_EQ(client.log, "");
 }
 
+TEST_F(ConnectionTest, NoDeadlineHoldsForAWorkerThatMayStandAtABreakpoint) {
+  handler->next.hello.debugger = true;
+  Client& client = running();
+  EXPECT_EQ(client.lease->deadline(Millis(1)), kNoDeadline);
+  client.lease = Lease();
+  // Another one would be killed by now: see the test before this one.
+  runFor(Millis(300));
+  EXPECT_FALSE(handler->worker(0).ended);
+}
+
 TEST_F(ConnectionTest, ALeaseMayBeDroppedInsideAnEvent) {
   Client& client = running();
   client.dropsAfterBody = true;

@@ -82,6 +82,25 @@ TEST_F(QueueTest, NobodyWaitsLongerThanTheTimeout) {
   ASSERT_TRUE(runUntil([&] { return third.returned; }));
 }
 
+TEST_F(QueueTest, EverybodyWaitsWhileAWorkerMayStandAtABreakpoint) {
+  queue->configure({.limit = 10, .timeout = Millis(20)});
+  handler->next.answersRequests = false;
+  handler->next.hello.debugger = true;
+  startIdle();
+  Client& stops = request("/stops");
+  Client& waits = request("/waits");
+  ASSERT_TRUE(runUntil([&] { return stops.returned; }));
+  runFor(Millis(60));
+  EXPECT_FALSE(waits.returned);
+
+  auto& worker = handler->worker(0);
+  worker.say(wire::Taken());
+  worker.answer("");
+  worker.ready();
+  ASSERT_TRUE(runUntil([&] { return waits.returned; }));
+  EXPECT_FALSE(waits.error);
+}
+
 TEST_F(QueueTest, FailsAllWhoWait) {
   request("/");
   request("/");
