@@ -18,15 +18,6 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kMethods = {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"};
 
-Result<config::ManifestXml> readManifest(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || !in.is_open()) {
-    return Error{ErrorCode::InvalidSettings, path + " cannot be read"};
-  }
-  return config::parseManifestXml(text);
-}
-
 std::unique_ptr<Call> sayText(loop::Loop& loop, Answer& answer, int status, std::string text) {
   return std::make_unique<ShortAnswer>(
       loop, answer,
@@ -48,21 +39,31 @@ LambdasKind::LambdasKind(const KindContext& context)
                    return std::ranges::any_of(processes_, has) || std::ranges::any_of(leaving_, has);
                  }},
       file_(context.settings.lambdasManifest) {
-  auto read = readManifest(file_);
-  if (!read.ok()) {
-    context.problems.push_back({"LAMBDAS_MANIFEST", file_, "cannot be read"});
-    return;
-  }
-  for (const auto& problem : read->problems) {
-    context.problems.push_back({file_, {}, problem.text()});
-  }
-  for (const auto& remark : read->remarks) {
-    remarks_.push_back(remark.text());
-  }
-  if (read->problems.empty()) {
-    adopt(std::move(read->manifest));
+  if (auto manifest = read(context.problems)) {
+    adopt(std::move(*manifest));
   }
   configureCache();
+}
+
+std::optional<config::Manifest> LambdasKind::read(std::vector<config::Problem>& problems) {
+  std::ifstream in(file_, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad() || !in.is_open()) {
+    problems.push_back({"LAMBDAS_MANIFEST", file_, "cannot be read"});
+    return std::nullopt;
+  }
+  auto parsed = config::parseManifestXml(text);
+  for (const auto& problem : parsed.problems) {
+    problems.push_back({file_, {}, problem.text()});
+  }
+  if (!parsed.problems.empty()) {
+    return std::nullopt;
+  }
+  remarks_.clear();
+  for (const auto& remark : parsed.remarks) {
+    remarks_.push_back(remark.text());
+  }
+  return std::move(parsed.manifest);
 }
 
 LambdasKind::~LambdasKind() = default;
@@ -121,49 +122,64 @@ void LambdasKind::startFree() {
   });
 }
 
-void LambdasKind::addRoutes(RouteTable& routes) {
+std::string LambdasKind::patternOf(const config::LambdaRoute& route) const {
   const auto& mount = settings_.lambdasMount;
-  const auto add = [&](const std::string& pattern, const std::string& origin) {
-    if (std::ranges::find(routed_, pattern) == routed_.end()) {
-      routed_.push_back(pattern);
-      routes.add(pattern, *this, origin);
-    }
-  };
-  for (const auto& place : places_) {
-    add((mount == "/" ? "" : mount) + place.route.pattern(), file_ + ", " + place.process->entry().id);
+  return (mount == "/" ? "" : mount) + route.pattern();
+}
+
+void LambdasKind::addRoutes(RouteTable& routes) {
+  routes_ = &routes;
+  route();
+  // What is below the mount and matches nothing is answered here, too.
+  const auto& mount = settings_.lambdasMount;
+  const auto all = (mount == "/" ? "" : mount) + "/*";
+  if (!mount.empty() && std::ranges::find(routed_, all) == routed_.end()) {
+    routed_.push_back(all);
+    routes.add(all, *this, "LAMBDAS_MOUNT");
   }
-  // What is below the mount and matches nothing is answered here, too; and a reload may bring it a process.
-  if (!mount.empty()) {
-    add((mount == "/" ? "" : mount) + "/*", "LAMBDAS_MOUNT");
+}
+
+void LambdasKind::route() {
+  for (const auto& place : places_) {
+    auto pattern = patternOf(place.route);
+    if (std::ranges::find(routed_, pattern) == routed_.end()) {
+      routes_->add(pattern, *this, file_ + ", " + place.process->entry().id);
+      routed_.push_back(std::move(pattern));
+    }
   }
 }
 
 void LambdasKind::begin(std::function<void(const Error&)> /*onFatal*/) {
-  for (const auto& remark : remarks_) {
-    log::warn("lambdas", "{}: {}", log::escape(file_), log::escape(remark));
-  }
+  tellRemarks();
   startFree();
 }
 
-void LambdasKind::reload(std::function<void(Result<void>)> done) {
-  auto read = readManifest(file_);
-  if (!read.ok()) {
-    done(std::move(read).error());
+void LambdasKind::tellRemarks() const {
+  for (const auto& remark : remarks_) {
+    log::warn("lambdas", "{}: {}", log::escape(file_), log::escape(remark));
+  }
+}
+
+void LambdasKind::checkReload(std::vector<config::Problem>& problems) {
+  next_ = read(problems);
+  if (!next_) {
     return;
   }
-  if (!read->problems.empty()) {
-    Error error{ErrorCode::InvalidSettings, {}};
-    for (const auto& problem : read->problems) {
-      error.detail += (error.detail.empty() ? "" : "; ") + file_ + ": " + problem.text();
+  for (const auto& place : next_->places) {
+    const auto pattern = patternOf(place.route);
+    const bool ours = std::ranges::find(routed_, pattern) != routed_.end();
+    if (auto conflict = ours ? std::nullopt : routes_->conflict(pattern)) {
+      problems.push_back({file_ + ", " + place.id, pattern, std::move(*conflict)});
     }
-    done(std::move(error));
-    return;
   }
-  for (const auto& remark : read->remarks) {
-    log::warn("lambdas", "{}: {}", log::escape(file_), log::escape(remark.text()));
+}
+
+void LambdasKind::reload(std::function<void(Result<void>)> done) {
+  if (auto manifest = std::exchange(next_, std::nullopt)) {
+    adopt(std::move(*manifest));
+    route();
+    tellRemarks();
   }
-  warnOfUnroutable(read->manifest);
-  adopt(std::move(read->manifest));
   for (const auto& process : processes_) {
     process->configure();
   }
@@ -177,19 +193,6 @@ void LambdasKind::reload(std::function<void(Result<void>)> done) {
 void LambdasKind::configureCache() {
   cache_.configure(static_cast<std::size_t>(settings_.lambdasCache),
                    static_cast<std::size_t>(settings_.lambdasCacheSize));
-}
-
-/// Which paths come here is decided at the start.
-void LambdasKind::warnOfUnroutable(const config::Manifest& manifest) const {
-  if (!settings_.lambdasMount.empty()) {
-    return;
-  }
-  for (const auto& place : manifest.places) {
-    if (std::ranges::find(routed_, place.route.pattern()) == routed_.end()) {
-      log::warn("lambdas", "reload: the route {} is new and needs a restart, or LAMBDAS_MOUNT",
-                log::escape(place.route.text));
-    }
-  }
 }
 
 void LambdasKind::stop(Duration patience, std::function<void()> done) {

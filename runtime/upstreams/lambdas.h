@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ class LambdasKind final : public Kind, public Upstream, private LambdaRoutes {
   [[nodiscard]] std::string_view name() const override { return kind(); }
   void addRoutes(RouteTable& routes) override;
   void begin(std::function<void(const Error&)> onFatal) override;
-  /// Reads the file again: processes whose entry has not changed stay as they are, with what they do.
+  /// Reads the file again.
+  void checkReload(std::vector<config::Problem>& problems) override;
+  /// Processes whose entry has not changed stay as they are, with what they do.
   void reload(std::function<void(Result<void>)> done) override;
   void stop(Duration patience, std::function<void()> done) override;
   [[nodiscard]] inspect::Kind inspect(bool withRows) const override;
@@ -38,12 +41,17 @@ class LambdasKind final : public Kind, public Upstream, private LambdaRoutes {
     LambdaProcess* process;
   };
 
+  /// Nothing: there are problems.
+  [[nodiscard]] std::optional<config::Manifest> read(std::vector<config::Problem>& problems);
   void adopt(config::Manifest manifest);
+  /// Of `addRoutes`, or when these have come.
+  void route();
+  [[nodiscard]] std::string patternOf(const config::LambdaRoute& route) const;
+  void tellRemarks() const;
   [[nodiscard]] std::unique_ptr<LambdaProcess> make(config::LambdaEntry entry);
   /// What the client asks for below the mount.
   [[nodiscard]] std::string_view below(std::string_view path) const;
   [[nodiscard]] LambdaProcess* find(std::string_view path) const override;
-  void warnOfUnroutable(const config::Manifest& manifest) const;
   void retire(std::unique_ptr<LambdaProcess> process);
   void startFree();
   void configureCache();
@@ -60,7 +68,12 @@ class LambdasKind final : public Kind, public Upstream, private LambdaRoutes {
   /// Of `processes_`, those that wait for one of `leaving_` to give its socket free.
   std::vector<LambdaProcess*> unstarted_;
   std::vector<Place> places_;
+  /// Null before `addRoutes`.
+  RouteTable* routes_ = nullptr;
+  /// The patterns that lead here; none ever goes.
   std::vector<std::string> routed_;
+  /// What `checkReload` has read, for the `reload` that follows.
+  std::optional<config::Manifest> next_;
   LambdaCache cache_;
   bool stopping_ = false;
   std::function<void()> onStopped_;

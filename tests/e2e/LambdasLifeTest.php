@@ -47,7 +47,7 @@ final class LambdasLifeTest extends TestCase
 
         file_put_contents("$server->folder/manifest.xml", '<manifest><process/></manifest>');
         $server->signal(SIGHUP);
-        Processes::await(static fn (): bool => str_contains($server->log(), '<executable> is missing; '), 'the reload is refused');
+        Processes::await(static fn (): bool => str_contains($server->log(), '<executable> is missing'), 'the reload is refused');
         self::assertSame($php, $server->get('/php/x')->json()['pid']);
 
         Lambdas::write($server->folder, '<manifest>'.self::PHP.'</manifest>');
