@@ -52,7 +52,7 @@ final class StreamController extends Controller
                 echo $piece;
                 $this->push();
             }
-        }, 200, $headers);
+        }, 200, [...$headers, 'X-Accel-Buffering' => 'no']);
     }
 
     public function json(Request $request): StreamedJsonResponse
