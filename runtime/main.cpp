@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <string_view>
 
 #include "base/log.h"
 #include "config/check.h"
@@ -14,7 +13,6 @@
 #include "main_options.h"
 #include "main_serve.h"
 #include "ops/admin_commands.h"
-#include "process/exec_child.h"
 
 using namespace bridge;
 
@@ -33,9 +31,6 @@ void keepHeap() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && argv[1] == std::string_view(process::kExecChild)) {
-    return process::execChild(argc, argv);
-  }
   keepHeap();
   const auto commandLine = config::parseCommandLine(argc, argv);
   if (!commandLine.ok()) {

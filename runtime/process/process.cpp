@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "loop/loop.h"
-#include "process/exec_child.h"
 
 namespace bridge::process {
 namespace {
@@ -45,14 +44,9 @@ Process::~Process() = default;
 Result<std::unique_ptr<Process>> Process::start(loop::Loop& loop, const Spec& spec, Events events) {
   auto process = std::unique_ptr<Process>(new Process(loop, spec, std::move(events)));
   loop::Child::Options options;
-  if (spec.launcher.empty()) {
-    options.file = spec.file;
-    options.args = spec.args;
-    options.diesWithUs = true;
-  } else {
-    options.file = spec.launcher;
-    options.args = execChildArgs(::getpid(), spec.file, spec.args);
-  }
+  options.file = spec.file;
+  options.args = spec.args;
+  options.diesWithUs = true;
   options.environment = spec.environment;
   options.workingDirectory = spec.workingDirectory;
   options.passedDescriptors = spec.passedDescriptors;

@@ -41,7 +41,7 @@ class Process {
     std::function<void(std::string_view)> onStdout{};
   };
 
-  /// Fails where nothing could be started. With a launcher a missing file shows as exit code 127 instead.
+  /// Fails where nothing could be started.
   [[nodiscard]] static Result<std::unique_ptr<Process>> start(loop::Loop& loop, const Spec& spec, Events events);
   ~Process();
   Process(const Process&) = delete;

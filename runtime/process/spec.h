@@ -36,9 +36,6 @@ struct Spec {
   Level outputLevel = Level::info;
   /// A pipe to `Process::takeStdin`; else it reads from /dev/null.
   bool pipeStdin = false;
-  /// The program whose `exec-child` mode starts the file: ours. Empty: the file is started directly, some milliseconds
-  /// faster; a file that cannot be run is then an error of the start and no exit code.
-  std::string launcher = "/proc/self/exe";
 };
 
 }  // namespace bridge::process

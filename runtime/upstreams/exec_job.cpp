@@ -114,7 +114,6 @@ Result<process::Spec> ExecJob::spec() const {
   spec.environment = plan_->environment;
   spec.workingDirectory = inject.workingDirectory;
   spec.stopTimeout = kStopPatience;
-  spec.launcher.clear();
   spec.pipeStdin = inject.channel == config::ExecChannel::stdin_;
   if (inject.channel == config::ExecChannel::cmdline) {
     if (body_.find('\0') != std::string::npos) {

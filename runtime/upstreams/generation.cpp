@@ -72,23 +72,20 @@ Result<void> Generation::boot(bool beside) {
   if (beside) {
     command.environment.emplace_back("BRIDGE_BESIDE=1");
   }
-  auto handler =
-      PhpHandler::start(context_.loop,
-                        {.command = std::move(command),
-                         .generation = number_,
-                         .bootTimeout = context_.settings.bootTimeout,
-                         .launcher = context_.launcher},
-                        {.onListening = [this](const wire::Listening& message) { onListening(message); },
-                         .onBootFailed =
-                             [this](const BootFailure& failure) {
-                               handlerGone_ = true;
-                               if (state_.is(State::Booting)) {
-                                 fail(failure);
-                               } else {
-                                 checkEnded();
-                               }
-                             },
-                         .onEnded = [this](const process::ExitCause& cause) { onHandlerEnded(cause.text()); }});
+  auto handler = PhpHandler::start(
+      context_.loop,
+      {.command = std::move(command), .generation = number_, .bootTimeout = context_.settings.bootTimeout},
+      {.onListening = [this](const wire::Listening& message) { onListening(message); },
+       .onBootFailed =
+           [this](const BootFailure& failure) {
+             handlerGone_ = true;
+             if (state_.is(State::Booting)) {
+               fail(failure);
+             } else {
+               checkEnded();
+             }
+           },
+       .onEnded = [this](const process::ExitCause& cause) { onHandlerEnded(cause.text()); }});
   if (!handler.ok()) {
     state_.move(State::Ending);
     state_.move(State::Ended);

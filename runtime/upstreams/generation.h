@@ -53,8 +53,6 @@ class Generation {
     pool::Queue& queue;
     pool::MemoryBudget& memory;
     const Environment& environment;
-    /// As in process::Spec.
-    const std::string& launcher;
   };
 
   Generation(const Context& context, std::uint64_t number, Events events);

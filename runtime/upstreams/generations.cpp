@@ -26,13 +26,12 @@ constexpr Duration kHold = Seconds(5);
 }  // namespace
 
 Generations::Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue,
-                         Environment environment, std::string launcher)
+                         Environment environment)
     : loop_(loop),
       settings_(settings),
       queue_(queue),
       environment_(std::move(environment)),
-      launcher_(std::move(launcher)),
-      context_{loop_, settings_, queue_, memory_, environment_, launcher_},
+      context_{loop_, settings_, queue_, memory_, environment_},
       memory_(loop, [this] { return processes(); }),
       restartTimer_(loop),
       stopTimer_(loop),

@@ -27,8 +27,7 @@ namespace bridge::upstreams {
 /// Owned by Laravel; outlived by the queue, the settings and the loop.
 class Generations {
  public:
-  Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue, Environment environment,
-              std::string launcher);
+  Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue, Environment environment);
   ~Generations();
   Generations(const Generations&) = delete;
   Generations& operator=(const Generations&) = delete;
@@ -88,7 +87,6 @@ class Generations {
   const config::Settings& settings_;
   pool::Queue& queue_;
   Environment environment_;
-  std::string launcher_;
   Generation::Context context_;
   std::function<void(const Error&)> onFatal_;
 

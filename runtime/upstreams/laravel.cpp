@@ -20,10 +20,8 @@ std::string_view stateOf(const Generations& generations) {
 
 }  // namespace
 
-Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment,
-                 std::string launcher)
-    : parts_(std::make_unique<LaravelParts>(loop, settings, queueOptions(settings), std::move(initialEnvironment),
-                                            std::move(launcher))) {}
+Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment)
+    : parts_(std::make_unique<LaravelParts>(loop, settings, queueOptions(settings), std::move(initialEnvironment))) {}
 
 Laravel::~Laravel() = default;
 

@@ -59,9 +59,8 @@ struct LaravelStatus {
 class Laravel final : public Upstream {
  public:
   /// `settings` outlive it and may be changed in place before a `reload`. `initialEnvironment` is that of the server's
-  /// start. `launcher`: the program whose `exec-child` mode starts PHP; empty: it is started directly.
-  Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment,
-          std::string launcher = "/proc/self/exe");
+  /// start.
+  Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment);
   ~Laravel() override;
   Laravel(const Laravel&) = delete;
   Laravel& operator=(const Laravel&) = delete;

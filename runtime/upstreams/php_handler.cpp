@@ -59,7 +59,6 @@ Result<void> PhpHandler::spawn() {
   spec.environment = options_.command.environment;
   spec.workingDirectory = options_.command.workingDirectory;
   spec.passedDescriptors = {{theirs.get(), kControlDescriptor}};
-  spec.launcher = options_.launcher;
   // Its workers die with it by PR_SET_PDEATHSIG; those of a PHP without FFI may finish what they do, and the pool ends
   // them.
   spec.killLeftovers = false;

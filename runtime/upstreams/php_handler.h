@@ -37,8 +37,6 @@ class PhpHandler {
     PhpCommand command;
     std::uint64_t generation = 0;
     Duration bootTimeout = Seconds(60);
-    /// As in process::Spec.
-    std::string launcher;
   };
   /// Every one may destroy the handler.
   struct Events {

@@ -88,19 +88,16 @@ TEST_F(ProcessTest, NamesTheSignalThatKilledIt) {
   EXPECT_EQ(cause_->text(), "signal 9 (SIGKILL)");
 }
 
-TEST_F(ProcessTest, SaysThatTheFileIsMissingOrCannotBeRun) {
+TEST_F(ProcessTest, IsNotStartedWhereTheFileIsMissingOrCannotBeRun) {
   auto spec = shell("");
   spec.file = "no-such-program";
-  start(spec);
-  EXPECT_TRUE(ends());
-  EXPECT_EQ(cause_->text(), "exit code 127");
-  EXPECT_THAT(cause_->lastWords, ElementsAre("cannot run no-such-program: No such file or directory"));
-
-  cause_.reset();
+  const auto missing = Process::start(loop_, spec, {});
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().detail, "start no-such-program: No such file or directory");
   spec.file = folder_.write("plain", "no program");
-  start(spec);
-  EXPECT_TRUE(ends());
-  EXPECT_EQ(cause_->text(), "exit code 126");
+  const auto plain = Process::start(loop_, spec, {});
+  ASSERT_FALSE(plain.ok());
+  EXPECT_EQ(plain.error().detail, "start " + spec.file + ": Permission denied");
 }
 
 TEST_F(ProcessTest, IsNotStartedInAFolderThatDoesNotExist) {
@@ -109,14 +106,10 @@ TEST_F(ProcessTest, IsNotStartedInAFolderThatDoesNotExist) {
   EXPECT_FALSE(Process::start(loop_, spec, {}).ok());
 }
 
-TEST_F(ProcessTest, IsStartedDirectlyWithoutALauncher) {
-  auto spec = shell("echo $PPID");
-  spec.launcher = "";
-  start(spec);
+TEST_F(ProcessTest, IsAChildOfOurs) {
+  start(shell("echo $PPID"));
   EXPECT_TRUE(ends());
   EXPECT_THAT(lines_, ElementsAre(std::to_string(::getpid())));
-  spec.file = "no-such-program";
-  EXPECT_FALSE(Process::start(loop_, spec, {}).ok());
 }
 
 TEST_F(ProcessTest, PassesDescriptorsOnAndLeadsItsOwnGroup) {

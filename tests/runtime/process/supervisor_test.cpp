@@ -131,7 +131,7 @@ TEST_F(SupervisorTest, PausesWhereNothingCanBePreparedOrStarted) {
       return Error{ErrorCode::Io, "not today"};
     }
     auto spec = shell("");
-    spec.launcher = "no-such-program";
+    spec.file = "no-such-program";
     return Supervisor::Launch{spec, {}};
   });
   EXPECT_EQ(causes_.at(0), "not today");

@@ -300,7 +300,7 @@ TEST_F(GenerationsTest, AHandlerOfAnotherApplicationIsRefused) {
 
 TEST_F(GenerationsTest, TheHandlerOfAnotherServerIsRefusedByItsPid) {
   startAndWait();
-  Laravel second(loop_, settings_, testing::ownEnvironment(), "");
+  Laravel second(loop_, settings_, testing::ownEnvironment());
   std::optional<Error> fatal;
   second.start([&fatal](const Error& error) { fatal = error; });
   ASSERT_TRUE(run([&fatal] { return fatal.has_value(); }));

@@ -44,7 +44,7 @@ class LaravelFixture : public ::testing::Test {
   }
 
   void start() {
-    laravel_ = std::make_unique<upstreams::Laravel>(loop_, settings_, ownEnvironment(), "");
+    laravel_ = std::make_unique<upstreams::Laravel>(loop_, settings_, ownEnvironment());
     laravel_->start([this](const Error& error) { fatal_ = error; });
   }
   void startAndWait() {

@@ -28,8 +28,7 @@ class PhpHandlerTest : public ::testing::Test {
         loop_,
         {.command = phpCommand(settings, testing::ownEnvironment(), 3, PhpHandler::kControlDescriptor),
          .generation = 3,
-         .bootTimeout = bootTimeout,
-         .launcher = {}},
+         .bootTimeout = bootTimeout},
         {.onListening = [this](const wire::Listening& message) { listening_ = message; },
          .onBootFailed = [this](const BootFailure& failure) { failure_ = failure; },
          .onEnded = [this](const process::ExitCause& cause) { ended_ = cause; }});
