@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace LaravelBridge\E2e;
 
 use LaravelBridge\E2e\Support\Folders;
+use LaravelBridge\E2e\Support\Processes;
 use LaravelBridge\E2e\Support\Release;
 use LaravelBridge\E2e\Support\Server;
 use PHPUnit\Framework\TestCase;
@@ -73,6 +74,6 @@ final class InstallerTest extends TestCase
     {
         self::assertSame(200, $this->server->get('/break')->status);
         self::assertSame(200, $this->server->get('/name')->status);
-        self::assertStringContainsString('everything stays as it was', $this->server->log());
+        Processes::await(fn (): bool => str_contains($this->server->log(), 'everything stays as it was'), 'the log says why');
     }
 }

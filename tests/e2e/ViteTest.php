@@ -27,9 +27,11 @@ final class ViteTest extends TestCase
         $release = Release::make("$this->folder/app", 'vite');
         $release->route('Route::get(\'/vite\', fn () => app(\Illuminate\Foundation\Vite::class)([\'resources/js/app.js\'])->toHtml().\' by \'.getmypid());');
         $this->public = "$release->path/public";
-        mkdir("$this->public/build");
+        if (! is_dir("$this->public/build")) {
+            mkdir("$this->public/build");
+        }
         $this->build('app-11111111.js');
-        $this->server = Server::start(['LARAVEL_PATH' => $release->path, 'APP_ENV' => 'local', 'SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1'], $this->folder);
+        $this->server = Server::start(['LARAVEL_PATH' => $release->path, 'APP_ENV' => 'local', 'WORKER_ISOLATION' => 'worker', 'SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1'], $this->folder);
     }
 
     protected function tearDown(): void

@@ -14,7 +14,10 @@ use Illuminate\Contracts\Foundation\Application;
  */
 final class BootFiles
 {
-    /** @var array<string, list<int>|null> what was seen last of each: time, size and inode; null: there is none */
+    /** PHP tells the time of a file in seconds: within them, and some more, only the bytes tell a change from none. */
+    private const SETTLED = 2;
+
+    /** @var array<string, array{int, int, int, string}|null> what was seen last of each: time, size, inode, and the hash of what is young; null: there is none */
     private array $seen = [];
 
     /**
@@ -54,6 +57,10 @@ final class BootFiles
                 continue;
             }
             $this->seen[$path] = $now;
+            if ($now !== null && $before !== null && array_slice($now, 0, 3) === array_slice($before, 0, 3) && ($now[3] === '' || $before[3] === '')) {
+                // It has only come of age.
+                continue;
+            }
             // One that is gone has left its time in its folder. The kernel's clock for files may be a little behind.
             if (($now[0] ?? (int) @filemtime(dirname($path))) >= $second - 1) {
                 $written[] = $path;
@@ -64,12 +71,14 @@ final class BootFiles
     }
 
     /**
-     * @return list<int>|null
+     * @return array{int, int, int, string}|null
      */
     private static function look(string $path): ?array
     {
         $stat = @stat($path);
 
-        return $stat === false ? null : [$stat['mtime'], $stat['size'], $stat['ino']];
+        return $stat === false ? null : [
+            $stat['mtime'], $stat['size'], $stat['ino'], $stat['mtime'] < time() - self::SETTLED ? '' : (string) @hash_file('xxh3', $path),
+        ];
     }
 }

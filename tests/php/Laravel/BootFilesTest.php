@@ -54,6 +54,32 @@ final class BootFilesTest extends TestCase
     }
 
     #[Test]
+    public function one_that_is_written_twice_within_a_second_is_told_twice(): void
+    {
+        $files = new BootFiles([$this->file]);
+        foreach (['A=2', 'A=3', 'A=4'] as $text) {
+            file_put_contents($this->file, $text);
+            touch($this->file, $begun = time());
+
+            self::assertNotNull($files->writtenSince($begun), $text);
+        }
+        touch($this->file, $begun - 60);
+        $files->writtenSince($begun);
+        self::assertNull($files->writtenSince($begun));
+    }
+
+    #[Test]
+    public function one_that_only_grows_older_has_not_changed(): void
+    {
+        touch($this->file, time() - 1);
+        $files = new BootFiles([$this->file]);
+        while (time() - (int) filemtime($this->file) <= 3) {
+            self::assertNull($files->writtenSince(0));
+            usleep(50_000);
+        }
+    }
+
+    #[Test]
     public function one_that_is_new_has_changed(): void
     {
         unlink($this->file);
