@@ -1,4 +1,6 @@
 // Answers of HTTP children; what the writer makes of a head that was read must be readable again.
+#include <vector>
+
 #include "fuzz/h1_drive.h"
 #include "http/h1_writer.h"
 
@@ -24,7 +26,9 @@ class Forward final : public bridge::http::H1Handler {
     return Flow::more;
   }
   Flow onBody(std::string_view data) override {
-    if (ok) out += writer_.body(Bytes::copyOf(data)).view();
+    std::vector<Bytes> framed;
+    if (ok) writer_.body(Bytes::copyOf(data), framed);
+    for (const Bytes& piece : framed) out += piece.view();
     return Flow::more;
   }
   void onEnd() override {
