@@ -6,6 +6,7 @@ namespace LaravelBridge\E2e;
 
 use LaravelBridge\E2e\Support\Folders;
 use LaravelBridge\E2e\Support\Processes;
+use LaravelBridge\E2e\Support\Program;
 use LaravelBridge\E2e\Support\Release;
 use LaravelBridge\E2e\Support\Server;
 use PHPUnit\Framework\TestCase;
@@ -64,11 +65,15 @@ final class WatchTest extends TestCase
 
     public function test_where_no_more_files_can_be_watched_it_looks_for_itself(): void
     {
-        $this->server->kill();
         // Of a namespace of its own, so that nobody else is short of them.
+        $apart = ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'];
+        $allowed = Program::run([...$apart, 'true'], ['PATH' => (string) getenv('PATH')]);
+        if ($allowed->code !== 0) {
+            self::markTestSkipped("No user namespace can be made here: $allowed->errors");
+        }
+        $this->server->kill();
         $this->server = Server::launch(
-            ['LARAVEL_PATH' => $this->release->path, 'SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1'], $this->folder, ['--watch'],
-            ['unshare', '--user', '--map-root-user', 'sh', '-c', 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'],
+            ['LARAVEL_PATH' => $this->release->path, 'SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1'], $this->folder, ['--watch'], $apart,
         )->awaitListening();
         $this->serves('one ');
         self::assertStringContainsString('the limit of inotify watches is reached', $this->server->log());

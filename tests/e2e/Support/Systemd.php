@@ -32,13 +32,25 @@ final class Systemd
         exec "$3" --system --unit="$4" --log-target=null --show-status=no
         SH;
 
+    /** What missing() has found; false: it has not looked yet. */
+    private static string|false|null $missing = false;
+
     /** @param  resource  $process */
     private function __construct(private $process, private readonly int $pid)
     {
     }
 
-    /** Why there can be none here; null: there can. */
-    public static function missing(): ?string
+    /**
+     * Why there can be none here; null: there can. Containers seldom let one be made.
+     *
+     * @param  string  $folder  as in boot()
+     */
+    public static function missing(string $folder): ?string
+    {
+        return self::$missing === false ? self::$missing = self::find($folder) : self::$missing;
+    }
+
+    private static function find(string $folder): ?string
     {
         if (posix_geteuid() !== 0) {
             return 'only root may make the namespaces for it';
@@ -48,8 +60,16 @@ final class Systemd
                 return "there is no $program";
             }
         }
+        mkdir($folder);
+        try {
+            self::boot($folder, [])->kill();
 
-        return null;
+            return null;
+        } catch (RuntimeException $error) {
+            return $error->getMessage();
+        } finally {
+            Folders::remove($folder);
+        }
     }
 
     /**
