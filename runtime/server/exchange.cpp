@@ -256,6 +256,14 @@ void Exchange::fail(Error error) {
   if (state_.is(State::Done)) {
     return;
   }
+  if (answerBegun_) {
+    // What the upstream gave before it failed belongs to the client, also where both came in one turn.
+    std::vector<Bytes> out;
+    takeHeldBody(out);
+    if (!out.empty()) {
+      client_.write(std::move(out));
+    }
+  }
   if (answerBegun_ || error.info().status == 0) {
     cut(error);
     return;
@@ -336,6 +344,14 @@ bool Exchange::writeHead(std::optional<std::uint64_t> bodyLength, std::vector<By
   return true;
 }
 
+void Exchange::takeHeldBody(std::vector<Bytes>& out) {
+  auto chunks = std::exchange(heldBody_, {});
+  heldBytes_ = 0;
+  for (Bytes& chunk : chunks) {
+    writer_.body(std::move(chunk), out);
+  }
+}
+
 void Exchange::flush() {
   if (state_.is(State::Done)) {
     return;
@@ -350,11 +366,7 @@ void Exchange::flush() {
       return;
     }
   }
-  auto chunks = std::exchange(heldBody_, {});
-  heldBytes_ = 0;
-  for (Bytes& chunk : chunks) {
-    writer_.body(std::move(chunk), out);
-  }
+  takeHeldBody(out);
   if (complete && !state_.is(State::Writing)) {
     state_.move(State::Writing);
     auto last = writer_.end();

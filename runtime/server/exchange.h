@@ -116,6 +116,7 @@ class Exchange final : public upstreams::Answer {
   void sendFile(loop::OpenFile file, upstreams::FileRange range);
   void goOn();
   void scheduleFlush();
+  void takeHeldBody(std::vector<Bytes>& out);
   void flush();
   bool writeHead(std::optional<std::uint64_t> bodyLength, std::vector<Bytes>& out);
   /// Nothing of the request is to come; a reply may be made before `requestEnd` says so.

@@ -264,6 +264,21 @@ TEST_F(ExchangeTest, CutsAnAnswerThatFailsInItsMiddle) {
   EXPECT_THAT(answer, Not(HasSubstr("0\r\n\r\n")));
 }
 
+TEST_F(ExchangeTest, SendsWhatCameInTheTurnOfTheFailure) {
+  answerWith([this](Answer& answer) {
+    answer.head({});
+    answer.body(Bytes::copyOf("first"));
+    loop.defer([&answer, this] {
+      loop.defer([&answer] {
+        answer.body(Bytes::copyOf("second"));
+        answer.fail({ErrorCode::WorkerDied, {}});
+      });
+    });
+  });
+  const auto answer = exchange(kGet);
+  EXPECT_TRUE(answer.ends_with("5\r\nfirst\r\n6\r\nsecond\r\n")) << answer;
+}
+
 TEST_F(ExchangeTest, ResetsWhereTheEndOfTheConnectionWouldPassForTheEndOfTheAnswer) {
   answerWith([this](Answer& answer) {
     answer.head({});
