@@ -88,11 +88,9 @@ void record(Front& front, const FinishedExchange& exchange) {
                                .error = exchange.error ? exchange.error->info().name : std::string_view()};
   const auto terminal = log::terminal();
   log::write(Level::info, "access", ops::accessLine(line, front.options.logQuery),
-             terminal.watched
-                 ? ops::terminalLine(line, front.options.logQuery,
-                                     static_cast<std::time_t>(static_cast<std::time_t>(front.loop.wallClock())),
-                                     terminal.coloured)
-                 : std::string());
+             terminal.watched ? ops::terminalLine(line, front.options.logQuery,
+                                                  static_cast<std::time_t>(front.loop.wallClock()), terminal.coloured)
+                              : std::string());
 }
 
 }  // namespace bridge::server

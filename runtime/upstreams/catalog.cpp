@@ -144,11 +144,12 @@ void Catalog::reload(const config::LoadResult& fresh, OnReloaded done) {
 /// Laravel first, for it alone can fail: then nothing else may have changed.
 void Catalog::reloadKinds(std::function<void(const Result<void>&)> done) {
   auto others = [this, done](const Result<void>& result) {
-    if (!result.ok() || kinds_.size() == (laravel_ != nullptr ? 1 : 0)) {
+    const std::size_t count = kinds_.size() - (laravel_ != nullptr ? 1 : 0);
+    if (!result.ok() || count == 0) {
       done(result);
       return;
     }
-    const auto each = whenAll(kinds_.size() - (laravel_ != nullptr ? 1 : 0), done);
+    const auto each = whenAll(count, done);
     for (const auto& kind : kinds_) {
       if (kind.get() != laravel_) {
         kind->reload(each);

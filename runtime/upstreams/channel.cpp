@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "upstreams/short_answer.h"
+
 namespace bridge::upstreams {
 namespace {
 
@@ -64,11 +66,7 @@ void ChannelCall::leaveQueue() {
 void ChannelCall::dismiss(int status) {
   leaveQueue();
   if (!std::exchange(over_, true)) {
-    const auto alive = std::weak_ptr(alive_);
-    answer_.head({.status = status, .reason = {}, .headers = {}});
-    if (!alive.expired()) {
-      answer_.end();
-    }
+    answerWhole(answer_, {.status = status, .reason = {}, .headers = {}}, Bytes(), alive_);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "loop/loop.h"
 #include "upstreams/exec_check.h"
+#include "upstreams/short_answer.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -114,14 +115,8 @@ void ExecCall::fail(Error error, const ServedBy& served) {
 
 void ExecCall::give(int status, std::string body) {
   refused_ = true;
-  const auto alive = std::weak_ptr(alive_);
-  answer_.head({.status = status, .reason = {}, .headers = {{"Content-Type", "application/json"}}});
-  if (!alive.expired()) {
-    answer_.body(Bytes(std::move(body)));
-  }
-  if (!alive.expired()) {
-    answer_.end();
-  }
+  answerWhole(answer_, {.status = status, .reason = {}, .headers = {{"Content-Type", "application/json"}}},
+              Bytes(std::move(body)), alive_);
 }
 
 void ExecCall::failLater(Error error) {

@@ -262,9 +262,8 @@ void Generations::renew() {
     if (alive.expired()) {
       return;
     }
-    renewing_ = false;
-    if (std::exchange(outdatedAgain_, false)) {
-      renewing_ = true;
+    renewing_ = std::exchange(outdatedAgain_, false);
+    if (renewing_) {
       renew();
     } else {
       release();

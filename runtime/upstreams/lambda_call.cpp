@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "upstreams/short_answer.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -93,16 +94,7 @@ void LambdaCall::give(std::string_view text) {
   if (onReply_) {
     onReply_(reply->head, reply->body);
   }
-  // Each of these may destroy this.
-  auto& answer = answer_;
-  const auto alive = std::weak_ptr(alive_);
-  answer.head(std::move(reply->head));
-  if (!reply->body.empty() && !alive.expired()) {
-    answer.body(Bytes(std::move(reply->body)));
-  }
-  if (!alive.expired()) {
-    answer.end();
-  }
+  answerWhole(answer_, std::move(reply->head), Bytes(std::move(reply->body)), alive_);
 }
 
 /// A process that ends after each reply may have been given a request that it never saw.

@@ -200,14 +200,8 @@ class PubsubKind::ReaderCall final : public Call, private Topic::Reader {
       return;
     }
     leave();
-    const auto alive = std::weak_ptr(alive_);
-    answer_.head({.status = 200, .reason = {}, .headers = {{"Content-Type", message.contentType}}});
-    if (!alive.expired() && !message.body->empty()) {
-      answer_.body(shared(message.body));
-    }
-    if (!alive.expired()) {
-      answer_.end();
-    }
+    answerWhole(answer_, {.status = 200, .reason = {}, .headers = {{"Content-Type", message.contentType}}},
+                shared(message.body), alive_);
   }
 
   void onTick() override {
@@ -243,13 +237,7 @@ class PubsubKind::ReaderCall final : public Call, private Topic::Reader {
     }
   }
 
-  void refuse(int status) {
-    const auto alive = std::weak_ptr(alive_);
-    answer_.head({.status = status, .reason = {}, .headers = {}});
-    if (!alive.expired()) {
-      answer_.end();
-    }
-  }
+  void refuse(int status) { answerWhole(answer_, {.status = status, .reason = {}, .headers = {}}, Bytes(), alive_); }
 
   void fail(Error error) {
     leave();

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "loop/loop.h"
+#include "upstreams/short_answer.h"
 
 namespace bridge::upstreams {
 
@@ -68,15 +69,10 @@ class ReplyCall final : public Call {
 
   void later(int status, std::string_view text) {
     inbox_.loop_.defer([this, status, text, alive = std::weak_ptr(alive_)] {
-      if (alive.expired()) {
-        return;
-      }
-      answer_.head({.status = status, .reason = {}, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}});
       if (!alive.expired()) {
-        answer_.body(Bytes::copyOf(text));
-      }
-      if (!alive.expired()) {
-        answer_.end();
+        answerWhole(answer_,
+                    {.status = status, .reason = {}, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}},
+                    Bytes::copyOf(text), alive_);
       }
     });
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "loop/loop.h"
+#include "upstreams/short_answer.h"
 #include "wire/json_outline.h"
 
 namespace bridge::upstreams {
@@ -303,16 +304,7 @@ void TunnelCall::servedBy(pid_t pid, Duration waited) {
 
 void TunnelCall::reply(TunnelReplies::Reply reply) {
   stage_ = Stage::answered;
-  // A copy of what is needed: each of these may destroy this.
-  auto& answer = answer_;
-  const auto alive = std::weak_ptr(alive_);
-  answer.head(std::move(reply.head));
-  if (!alive.expired()) {
-    answer.body(Bytes(std::move(reply.body)));
-  }
-  if (!alive.expired()) {
-    answer.end();
-  }
+  answerWhole(answer_, std::move(reply.head), Bytes(std::move(reply.body)), alive_);
 }
 
 }  // namespace bridge::upstreams

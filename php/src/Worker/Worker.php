@@ -282,9 +282,9 @@ final class Worker
                 default => null,
             };
         }
-        $worn = $this->opcodeCache?->worn($this->served);
-        if ($worn !== null) {
-            $this->connection->outdated($worn, false);
+        $full = $this->opcodeCache?->worn($this->served);
+        if ($full !== null) {
+            $this->connection->outdated($full, false);
         }
         // Who has merely served for long goes on until there is a replacement.
         $worn = $why === null ? $this->retirement->why($this->served, memory_get_usage(true)) : null;

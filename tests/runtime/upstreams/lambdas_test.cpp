@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "runtime/loop/loop_fixture.h"
 #include "runtime/upstreams/recorded_answer.h"
@@ -92,15 +93,20 @@ class LambdasTest : public testing::LoopTest {
     EXPECT_TRUE(runUntil([&child] { return child.stream != nullptr; }));
     return child;
   }
-  /// A process that listens: each connection is one more child.
+  /// A process that listens, here or by HTTP: each connection is one more child.
   void listen() {
     std::filesystem::remove(path());
-    listener =
-        testing::must(loop::Listener::unixSocket(loop_, path(), 0600, 5, [this](std::unique_ptr<loop::Stream> stream) {
-          auto& child = children.emplace_back();
-          child.stream = std::move(stream);
-          child.stream->startReading(child.inbox.events());
-        }));
+    listener = testing::must(loop::Listener::unixSocket(loop_, path(), 0600, 5, adopt()));
+  }
+  void listenByHttp() {
+    listener = testing::must(loop::Listener::tcp(loop_, "127.0.0.1", config::lambdaPort(name), 16, adopt()));
+  }
+  std::function<void(std::unique_ptr<loop::Stream>)> adopt() {
+    return [this](std::unique_ptr<loop::Stream> stream) {
+      auto& child = children.emplace_back();
+      child.stream = std::move(stream);
+      child.stream->startReading(child.inbox.events());
+    };
   }
   RecordedAnswer& send(const std::string& target = "/a/b", const std::string& body = {},
                        const std::string& method = "POST") {
@@ -337,12 +343,7 @@ TEST_F(LambdasTest, EachInstanceHasAnAddressAndIdleOnesGetTheWork) {
 TEST_F(LambdasTest, HttpProcessesAreAskedByPostOnKeptConnections) {
   begin(entry("a", "/a/*", "<communication_mode>http</communication_mode>"));
   const int port = config::lambdaPort(name);
-  const auto server =
-      testing::must(loop::Listener::tcp(loop_, "127.0.0.1", port, 16, [this](std::unique_ptr<loop::Stream> stream) {
-        auto& child = children.emplace_back();
-        child.stream = std::move(stream);
-        child.stream->startReading(child.inbox.events());
-      }));
+  listenByHttp();
   auto& one = send("/a/1");
   auto& two = send("/a/2");
   ASSERT_TRUE(runUntil([this] { return children.size() == 2; })) << "both at once";
@@ -378,12 +379,7 @@ TEST_F(LambdasTest, HttpProcessesAreAskedByPostOnKeptConnections) {
 TEST_F(LambdasTest, AnHttpProcessHasNoMoreRequestsAtATimeThanItMay) {
   settings.lambdasConnections = 1;
   begin(entry("a", "/a/*", "<communication_mode>http</communication_mode>"));
-  const auto server = testing::must(loop::Listener::tcp(loop_, "127.0.0.1", config::lambdaPort(name), 16,
-                                                        [this](std::unique_ptr<loop::Stream> stream) {
-                                                          auto& child = children.emplace_back();
-                                                          child.stream = std::move(stream);
-                                                          child.stream->startReading(child.inbox.events());
-                                                        }));
+  listenByHttp();
   auto& one = send("/a/1");
   auto& two = send("/a/2");
   ASSERT_TRUE(runUntil([this] { return !children.empty(); }));
@@ -401,12 +397,7 @@ TEST_F(LambdasTest, AnHttpProcessHasNoMoreRequestsAtATimeThanItMay) {
 
 TEST_F(LambdasTest, AProcessByHttpMayEndItsAnswerWithTheConnection) {
   begin(entry("a", "/a/*", "<communication_mode>http</communication_mode>"));
-  const auto server = testing::must(loop::Listener::tcp(loop_, "127.0.0.1", config::lambdaPort(name), 16,
-                                                        [this](std::unique_ptr<loop::Stream> stream) {
-                                                          auto& child = children.emplace_back();
-                                                          child.stream = std::move(stream);
-                                                          child.stream->startReading(child.inbox.events());
-                                                        }));
+  listenByHttp();
   auto& answer = send("/a/1");
   ASSERT_TRUE(
       runUntil([this] { return !children.empty() && children.front().inbox.text.find("}\n") != std::string::npos; }));
