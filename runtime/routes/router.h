@@ -31,8 +31,14 @@ class Router {
   }
 
   [[nodiscard]] std::optional<Match> find(std::string_view path) const {
+    return find(path, [](const Target&) { return true; });
+  }
+
+  /// The first whose target `takes` it.
+  template <class Takes>
+  [[nodiscard]] std::optional<Match> find(std::string_view path, Takes takes) const {
     for (const auto& [pattern, target] : routes_) {
-      if (auto params = pattern.match(path)) {
+      if (auto params = pattern.match(path); params && takes(target)) {
         return Match{target, std::move(*params), pattern.text()};
       }
     }

@@ -69,7 +69,8 @@ void Exchange::begin() {
       return;
     }
   }
-  auto route = front_.router.find(request_.head.path);
+  auto route = front_.router.find(request_.head.path,
+                                  [this](const auto* upstream) { return upstream->serves(request_.head.path); });
   if (!route) {
     replyError({ErrorCode::NotFound, "no route"});
     return;

@@ -144,9 +144,6 @@ inspect::Kind ExecKind::inspect(bool withRows) const {
 }
 
 std::unique_ptr<Call> ExecKind::Path::start(const http::Request& request, const Params& params, Answer& answer) {
-  if (plans_.empty()) {
-    return std::make_unique<ShortAnswer>(parts_.loop, answer, Error{ErrorCode::NotFound, "taken out by a reload"});
-  }
   const auto plan = std::ranges::find(plans_, request.head.method, [](const auto& one) { return one->operation.verb; });
   if (plan != plans_.end()) {
     return std::make_unique<ExecCall>(parts_, *plan, request, params, answer);

@@ -42,6 +42,8 @@ class ExecKind final : public Kind {
     void clear() { plans_.clear(); }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string_view kind() const override { return "exec"; }
+    /// Not what a reload has taken out.
+    [[nodiscard]] bool serves(std::string_view /*path*/) const override { return !plans_.empty(); }
     [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                               Answer& answer) override;
 

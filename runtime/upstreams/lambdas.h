@@ -32,6 +32,10 @@ class LambdasKind final : public Kind, public Upstream, private LambdaRoutes {
 
   // Upstream
   [[nodiscard]] std::string_view kind() const override { return "lambdas"; }
+  /// Below a mount all; else what the manifest has now, which its patterns say a little less exactly.
+  [[nodiscard]] bool serves(std::string_view path) const override {
+    return !settings_.lambdasMount.empty() || find(path) != nullptr;
+  }
   [[nodiscard]] std::unique_ptr<Call> start(const http::Request& request, const Params& params,
                                             Answer& answer) override;
 

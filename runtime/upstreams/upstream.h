@@ -99,6 +99,9 @@ class Upstream {
   virtual ~Upstream() = default;
   /// Its kind, for the access log and the metrics: "laravel".
   [[nodiscard]] virtual std::string_view kind() const = 0;
+  /// Whether a request of its routes is its own just now; else it goes to the next route that matches, as if this one
+  /// were not there.
+  [[nodiscard]] virtual bool serves(std::string_view /*path*/) const { return true; }
   /// The same for all its requests, from the start on.
   [[nodiscard]] virtual Terms terms() const { return {}; }
   [[nodiscard]] virtual std::unique_ptr<Call> start(const http::Request& request, const Params& params,

@@ -115,6 +115,54 @@ final class TogetherTest extends TestCase
         self::assertMatchesRegularExpression('/TUNNEL_MOUNT.*CHANNELS_MOUNT|CHANNELS_MOUNT.*TUNNEL_MOUNT/', $check->errors);
     }
 
+    public function test_what_a_file_does_not_claim_any_more_is_the_applications(): void
+    {
+        $folder = Server::folder();
+        $name = basename($folder);
+        $manifest = static fn (string $route): int|false => file_put_contents("$folder/manifest.xml", <<<XML
+            <manifest><process><id>one</id><executable>php</executable><arg>one.php</arg><route>$route</route><pipe_name>{$name}_one</pipe_name></process></manifest>
+            XML);
+        $service = static fn (string $path): int|false => file_put_contents("$folder/service.yaml", <<<YAML
+            socketpath: $folder/reply.sock
+            paths:
+              $path:
+                get:
+                  inject: { wd: $folder, cmd: [sh, -c, 'curl -s --unix-socket "\$UROCKET_SOCKET" -d 1 http://localhost/uri/\$REQUEST_ID'], channel: cmdline, timeout: 20000 }
+                  outtake: usocket://uri/{req_id}
+            YAML);
+        file_put_contents("$folder/one.php", <<<'PHP'
+            <?php
+            $pipe = stream_socket_client('unix://'.getenv('PIPE_ADDRESS'));
+            while (fgets($pipe) !== false) {
+                fwrite($pipe, json_encode(['body' => base64_encode('of the process')]));
+            }
+            PHP);
+        $manifest('/api/');
+        $service('/api/ping');
+        $server = Server::start(['LAMBDAS_MANIFEST' => "$folder/manifest.xml", 'UROCKET_CONFIG' => "$folder/service.yaml"], $folder);
+        try {
+            self::assertSame('of the process', $server->get('/api/other')->body);
+            self::assertSame('1', $server->get('/api/ping')->body, 'the longer path goes first');
+            self::assertSame(404, $server->get('/api')->status, '`/api/` is what is below it, and the application has no /api');
+
+            $manifest('/elsewhere/');
+            $service('/elsewhere');
+            $admin = new Connection("unix://$folder/bridge.sock.admin");
+            self::assertSame(200, $admin->request('POST', '/-/reload?wait=1', ['Connection' => 'close'])->answer()->status);
+            $admin->close();
+
+            self::assertStringNotContainsString('of the process', $server->get('/api/other')->body);
+            $ping = $server->get('/api/ping');
+            self::assertSame(200, $ping->status, 'the route of the application');
+            self::assertNotSame('1', $ping->body);
+            self::assertSame('of the process', $server->get('/elsewhere/x')->body);
+            self::assertSame('1', $server->get('/elsewhere')->body);
+        } finally {
+            $server->stop();
+            Folders::remove($folder);
+        }
+    }
+
     private static function assertEveryKindAnswers(): void
     {
         self::assertSame(200, self::$server->get('/api/ping')->status, 'Laravel');

@@ -31,5 +31,14 @@ TEST(Router, TakesTheFirstAddedAmongEquals) { EXPECT_EQ(targetOf(routerOf({"/{a}
 
 TEST(Router, FindsNothingWhereNoPatternMatches) { EXPECT_EQ(targetOf(routerOf({"/a", "/b/*"}), "/c"), -1); }
 
+TEST(Router, GoesOnToTheNextRouteWhereATargetDeclines) {
+  const auto router = routerOf({"/*", "/users/me", "/users/{id}"});
+  const auto match = router.find("/users/me", [](int target) { return target != 1; });
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->target, 2);
+  EXPECT_EQ(match->params.at("id"), "me");
+  EXPECT_FALSE(router.find("/users/me", [](int) { return false; }));
+}
+
 }  // namespace
 }  // namespace bridge::routes
