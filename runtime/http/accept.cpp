@@ -96,4 +96,18 @@ bool prefersJson(const Headers& headers) {
   return script && anything && !headers.has("X-PJAX");
 }
 
+bool wantsPage(const Headers& headers) {
+  auto accept = headers.find("Accept").value_or("");
+  bool named = false;
+  while (!accept.empty() && !named) {
+    const auto comma = accept.find(',');
+    const auto element = accept.substr(0, comma);
+    accept.remove_prefix(comma == std::string_view::npos ? accept.size() : comma + 1);
+    const auto type = trimBlanks(element.substr(0, element.find(';')));
+    named = (equalsIgnoreCase(type, "text/html") || equalsIgnoreCase(type, "application/xhtml+xml")) &&
+            qualityOf(element) > 0;
+  }
+  return named && !prefersJson(headers);
+}
+
 }  // namespace bridge::http

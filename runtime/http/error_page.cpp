@@ -65,10 +65,10 @@ std::string jsonPage(int status, std::string_view id) {
 
 }  // namespace
 
-ErrorPage errorPage(int status, std::string_view requestId, bool json) {
+ErrorPage errorPage(int status, std::string_view requestId, bool html) {
   const auto id = isHarmless(requestId) ? requestId : std::string_view();
-  if (json) return {"application/json", jsonPage(status, id)};
-  return {"text/html; charset=utf-8", htmlPage(status, id)};
+  if (html) return {"text/html; charset=utf-8", htmlPage(status, id)};
+  return {"application/json", jsonPage(status, id)};
 }
 
 }  // namespace bridge::http

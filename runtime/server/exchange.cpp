@@ -303,7 +303,7 @@ void Exchange::reply(Reply reply) {
 void Exchange::replyError(const Error& error) {
   note(error);
   const int status = error.info().status;
-  auto page = http::errorPage(status, request_.id, http::prefersJson(request_.head.headers));
+  auto page = http::errorPage(status, request_.id, http::wantsPage(request_.head.headers));
   http::ResponseHead head{.status = status, .reason = {}, .headers = {{"Content-Type", std::string(page.contentType)}}};
   if (status == 503) {
     head.headers.add("Retry-After", "1");

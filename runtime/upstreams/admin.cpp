@@ -24,10 +24,6 @@ constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 constexpr std::string_view kMetrics = "text/plain; version=0.0.4; charset=utf-8";
 
-bool wantsPage(const http::Headers& headers) {
-  return headers.find("Accept").value_or("").find("text/html") != std::string_view::npos && !http::prefersJson(headers);
-}
-
 /// Printable and ASCII. Its quotes are left to JSON: people read it as it was meant.
 std::string readable(std::string_view text) {
   std::string out;
@@ -144,7 +140,7 @@ class AdminCall final : public Call {
 
   void status() {
     const auto picture = desk_.status(true);
-    if (!wantsPage(request_.head.headers)) {
+    if (!http::wantsPage(request_.head.headers)) {
       send(200, kJson, ops::statusJson(picture));
       return;
     }

@@ -34,6 +34,19 @@ TEST(Accept, PrefersJsonForScriptsThatTakeAnything) {
   EXPECT_FALSE(prefersJson({script, {"X-PJAX", "true"}}));
 }
 
+TEST(Accept, WantsAPageOnlyWhereHtmlIsNamed) {
+  const auto page = [](const std::string& accept) { return wantsPage({{"Accept", accept}}); };
+  EXPECT_TRUE(page("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+  EXPECT_TRUE(page("Text/HTML;level=1"));
+  EXPECT_TRUE(page("*/*, application/xhtml+xml;q=0.1"));
+  EXPECT_FALSE(page("*/*"));
+  EXPECT_FALSE(page("text/*"));
+  EXPECT_FALSE(page("text/html;q=0, */*"));
+  EXPECT_FALSE(page("application/json, text/html;q=0.9"));
+  EXPECT_FALSE(page("image/avif,image/webp,*/*;q=0.8"));
+  EXPECT_FALSE(wantsPage({}));
+}
+
 TEST(PreferredCoding, IsTheHeaviestAndThenTheFirstOfThoseThatThereAre) {
   constexpr std::string_view kAll[] = {"br", "zstd", "gzip"};
   struct Case {
