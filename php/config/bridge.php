@@ -24,14 +24,10 @@ return [
     'flush' => [],
 
     /*
-     * Services, by name or class, that stay as a request left them: caches of your own.
+     * What stays as a request left it, caches of your own: services, by name or class, and static properties, by class or as
+     * "App\Support\Countries::$list", * for anything.
      */
     'keep' => [],
-
-    /*
-     * Classes whose static properties are put back after each request to what they were before the first.
-     */
-    'statics' => [],
 
     /*
      * Database connections to close after each request: all of them (true), those named, or none. For settings of a
@@ -59,7 +55,8 @@ return [
     ],
 
     /*
-     * What `laravel-rust:check` and DETECT are not to report: places ("App\Basket::$items") or classes, * for anything.
+     * What `laravel-rust:check` and DETECT are not to report: places ("App\Basket::$items") or classes, * for anything. Static
+     * properties that are named here stay, as with "keep".
      */
     'detect' => [
         'ignore' => [],

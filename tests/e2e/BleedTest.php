@@ -20,7 +20,7 @@ final class BleedTest extends ServerTestCase
     /** @return array<string, array{string}> */
     public static function probes(): array
     {
-        $names = ['config', 'singleton', 'locale', 'user', 'view', 'request', 'cookie', 'listener', 'transaction', 'php', 'buffer'];
+        $names = ['config', 'static', 'singleton', 'locale', 'user', 'view', 'request', 'cookie', 'listener', 'transaction', 'php', 'buffer'];
 
         return array_combine($names, array_map(static fn (string $name): array => ["/bleed/$name"], $names));
     }

@@ -11,27 +11,13 @@ use Illuminate\Contracts\Auth\Access\Gate;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Http\Kernel;
-use Illuminate\Cookie\Middleware\EncryptCookies;
-use Illuminate\Database\Eloquent\Casts\Json;
-use Illuminate\Database\Eloquent\Model;
-use Illuminate\Database\Eloquent\Relations\Relation;
 use Illuminate\Foundation\Vite;
 use Illuminate\Http\Client\Factory as HttpClient;
-use Illuminate\Http\Resources\Json\JsonResource;
-use Illuminate\Mail\Mailable;
 use Illuminate\Notifications\ChannelManager;
-use Illuminate\Pagination\AbstractCursorPaginator;
-use Illuminate\Pagination\AbstractPaginator;
-use Illuminate\Queue\Queue;
-use Illuminate\Support\DateFactory;
-use Illuminate\Support\Facades\Facade;
-use Illuminate\Support\Number;
-use Illuminate\Support\Once;
-use Illuminate\Support\Sleep;
-use Illuminate\Support\Str;
-use Illuminate\Validation\Rules\Password;
+use LaravelBridge\Laravel\Detection\KnownCaches;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\Carbons;
+use LaravelBridge\Laravel\Resetters\ClassStatics;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
 use LaravelBridge\Laravel\Resetters\Dumps;
@@ -39,8 +25,6 @@ use LaravelBridge\Laravel\Resetters\ErrorHandlers;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
-use LaravelBridge\Laravel\Resetters\Macros;
-use LaravelBridge\Laravel\Resetters\MemoizedCalls;
 use LaravelBridge\Laravel\Resetters\PackageServices;
 use LaravelBridge\Laravel\Resetters\PackageState;
 use LaravelBridge\Laravel\Resetters\ProcessState;
@@ -52,6 +36,7 @@ use LaravelBridge\Laravel\Resetters\StaticState;
 use LaravelBridge\Laravel\Resetters\StringCaches;
 use LaravelBridge\Laravel\Resetters\Urls;
 use LaravelBridge\Laravel\Resetters\Views;
+use LaravelBridge\Worker\StaticVariables;
 use Symfony\Component\HttpFoundation\Request;
 
 /**
@@ -60,34 +45,8 @@ use Symfony\Component\HttpFoundation\Request;
  */
 final class Sandbox
 {
-    private const PAGINATOR = [
-        'currentPathResolver', 'currentPageResolver', 'queryStringResolver', 'viewFactoryResolver', 'defaultView', 'defaultSimpleView',
-    ];
-
-    /**
-     * What a model registered when it was first used (listeners, scopes) goes with the request, so it must be free to
-     * register again; the rest are switches that a request may throw for a whole class. Caches stay.
-     */
-    private const STATICS = [
-        Model::class => [
-            'booting', 'booted', 'bootedCallbacks', 'traitInitializers', 'globalScopes', 'ignoreOnTouch', 'ignoreTimestampsOn', 'unguarded',
-            'isBroadcasting', 'relationResolvers', 'snakeAttributes', 'modelsShouldPreventLazyLoading', 'lazyLoadingViolationCallback',
-            'modelsShouldAutomaticallyEagerLoadRelationships', 'modelsShouldPreventSilentlyDiscardingAttributes',
-            'discardedAttributeViolationCallback', 'modelsShouldPreventAccessingMissingAttributes', 'missingAttributeViolationCallback',
-        ],
-        Relation::class => ['morphMap', 'requireMorphMap', 'constraints'],
-        DateFactory::class => ['dateClass', 'callable', 'factory'],
-        Once::class => ['enabled'],
-        Json::class => ['encoder', 'decoder'],
-        EncryptCookies::class => ['neverEncrypt', 'serialize'],
-        Mailable::class => ['viewDataCallback'],
-        Sleep::class => ['fake', 'sequence', 'fakeSleepCallbacks', 'syncWithCarbon'],
-        JsonResource::class => ['wrap', 'forceWrapping'],
-        Password::class => ['defaultCallback'],
-        Queue::class => ['createPayloadCallbacks'],
-        Str::class => ['uuidFactory', 'ulidFactory', 'randomStringFactory'],
-        Request::class => ['trustedProxies', 'trustedHostPatterns', 'trustedHosts', 'trustedHeaderSet', 'requestFactory'],
-    ];
+    /** Symfony's switches; its other static properties are caches. */
+    private const REQUEST = ['trustedProxies', 'trustedHostPatterns', 'trustedHosts', 'trustedHeaderSet', 'requestFactory'];
 
     /** @var list<Resetter> */
     private readonly array $resetters;
@@ -126,6 +85,7 @@ final class Sandbox
     {
         $guards = new Guards($app);
         $sessions = new Sessions($app);
+        $statics = new ClassStatics(self::scope($app), new StaticVariables);
 
         return array_values(array_filter([
             new RouteControllers($app),
@@ -137,9 +97,8 @@ final class Sandbox
             self::package($app, 'Laravel\Scout\EngineManager', ['forgetEngines']),
             self::package($app, 'Laravel\Socialite\Contracts\Factory', ['forgetDrivers']),
             new ContainerState($app),
-            new StaticState(Facade::class, ['app', 'resolvedInstance', 'cached']),
-            ...self::statics($app),
-            new Macros,
+            $statics,
+            new StaticState(Request::class, self::REQUEST),
             new ServiceState($app, 'config'),
             new ServiceState($app, 'events', ['wildcardsCache']),
             new ServiceState($app, Kernel::class),
@@ -172,11 +131,7 @@ final class Sandbox
             new ServiceState($app, ChannelManager::class),
             new ServiceState($app, HttpClient::class),
             new ServiceState($app, Vite::class),
-            new PackageServices($app),
-            new StaticState(AbstractPaginator::class, self::PAGINATOR),
-            new StaticState(AbstractCursorPaginator::class, ['currentCursorResolver']),
-            class_exists(Number::class) ? new StaticState(Number::class, ['locale', 'currency']) : null,
-            new MemoizedCalls,
+            new PackageServices($app, $statics->objects()),
             new StringCaches,
             new Dumps($app),
             new ErrorHandlers,
@@ -184,28 +139,15 @@ final class Sandbox
         ]));
     }
 
-    /**
-     * @return list<StaticState>
-     */
-    private static function statics(Application $app): array
+    /** Ignores what may stay as a request left it. */
+    private static function scope(Application $app): Scope
     {
-        $statics = [];
-        foreach (self::STATICS as $class => $properties) {
-            if (class_exists($class)) {
-                $statics[] = new StaticState($class, $properties);
-            }
-        }
-        if ($app->make('config')->get('app.env') !== 'production') {
-            // Who builds the assets anew sees them in the next answer. In production a reload ends the deploy.
-            $statics[] = new StaticState(Vite::class, ['manifests']);
-        }
-        foreach ((array) $app->make('config')->get('bridge.statics', []) as $class) {
-            if (is_string($class) && (class_exists($class) || trait_exists($class))) {
-                $statics[] = StaticState::all($class);
-            }
-        }
+        $config = $app->make('config');
+        // Who builds the assets anew sees them in the next answer. In production a reload ends the deploy.
+        $caches = $config->get('app.env') === 'production' ? KnownCaches::PLACES : array_diff(KnownCaches::PLACES, [Vite::class.'::$manifests']);
+        $kept = [...(array) $config->get('bridge.keep', []), ...(array) $config->get('bridge.detect.ignore', [])];
 
-        return $statics;
+        return new Scope($app->basePath('vendor'), [...array_values($caches), ...array_values(array_filter($kept, is_string(...)))]);
     }
 
     /**

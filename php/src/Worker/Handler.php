@@ -272,6 +272,7 @@ final class Handler
 
     private function serveAlone(Application $application): int
     {
+        $application->forked();
         while ($this->listener !== null && ! $this->draining) {
             foreach ($this->wait() as $stream) {
                 if ($stream === $this->control->stream()) {

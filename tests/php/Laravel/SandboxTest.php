@@ -28,7 +28,6 @@ use Illuminate\Pagination\AbstractPaginator;
 use Illuminate\Pagination\Paginator;
 use Illuminate\Queue\Queue;
 use Illuminate\Support\Collection;
-use Illuminate\Support\DateFactory;
 use Illuminate\Support\Facades\Date;
 use Illuminate\Support\Facades\Facade;
 use Illuminate\Support\Facades\Http;
@@ -40,14 +39,13 @@ use Illuminate\View\ViewException;
 use LaravelBridge\Laravel\Resetter;
 use LaravelBridge\Laravel\Resetters\ArrayCache;
 use LaravelBridge\Laravel\Resetters\Carbons;
+use LaravelBridge\Laravel\Resetters\ClassStatics;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
 use LaravelBridge\Laravel\Resetters\ErrorHandlers;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
-use LaravelBridge\Laravel\Resetters\Macros;
-use LaravelBridge\Laravel\Resetters\MemoizedCalls;
 use LaravelBridge\Laravel\Resetters\PackageServices;
 use LaravelBridge\Laravel\Resetters\ProcessState;
 use LaravelBridge\Laravel\Resetters\Reconfigured;
@@ -68,6 +66,8 @@ use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\Test;
 use PHPUnit\Framework\TestCase;
 use Ramsey\Uuid\Uuid;
+use ReflectionFunction;
+use ReflectionMethod;
 use ReflectionProperty;
 use RuntimeException;
 use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
@@ -105,6 +105,11 @@ final class SandboxTest extends TestCase
 
     protected function tearDown(): void
     {
+        foreach (spl_autoload_functions() as $loader) {
+            if ($loader instanceof Closure && (new ReflectionFunction($loader))->getClosureThis() instanceof ClassStatics) {
+                spl_autoload_unregister($loader);
+            }
+        }
         mb_internal_encoding('UTF-8');
         Number::useLocale('en');
         $this->laravel->stop();
@@ -141,12 +146,12 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => $app->make('request')->path(),
         ];
         yield 'another container' => [
-            ContainerState::class,
+            ClassStatics::class,
             static fn (Application $app) => Application::setInstance(new Application('/tmp')),
             static fn (Application $app) => Application::getInstance() === $app,
         ];
         yield 'what a facade has resolved' => [
-            Facade::class,
+            ClassStatics::class,
             static fn (Application $app) => Http::getFacadeRoot(),
             static fn (Application $app) => array_keys(self::readStatic(Facade::class, 'resolvedInstance')),
         ];
@@ -310,52 +315,52 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => $app->make(Vite::class)->cspNonce(),
         ];
         yield 'the style of paginators' => [
-            AbstractPaginator::class,
+            ClassStatics::class,
             static fn (Application $app) => Paginator::useBootstrapFive(),
             static fn (Application $app) => AbstractPaginator::$defaultView,
         ];
         yield 'the language of numbers' => [
-            Number::class,
+            ClassStatics::class,
             static fn (Application $app) => Number::useLocale('fr'),
             static fn (Application $app) => Number::defaultLocale(),
         ];
         yield 'a model with its listeners and scopes' => [
-            Model::class,
+            ClassStatics::class,
             static fn (Application $app) => new ListeningModel,
             static fn (Application $app) => array_key_exists(ListeningModel::class, self::readStatic(Model::class, 'booted')),
         ];
         yield 'a scope of a model' => [
-            Model::class,
+            ClassStatics::class,
             static fn (Application $app) => ListeningModel::addGlobalScope('leaked', static fn () => null),
             static fn (Application $app) => array_keys(ListeningModel::getAllGlobalScopes()[ListeningModel::class] ?? []),
         ];
         yield 'unguarded models' => [
-            Model::class,
+            ClassStatics::class,
             static fn (Application $app) => Model::unguard(),
             static fn (Application $app) => Model::isUnguarded(),
         ];
         yield 'a morph map' => [
-            Relation::class,
+            ClassStatics::class,
             static fn (Application $app) => Relation::morphMap(['leaked' => ListeningModel::class]),
             static fn (Application $app) => Relation::morphMap(),
         ];
         yield 'resources without a wrapping' => [
-            JsonResource::class,
+            ClassStatics::class,
             static fn (Application $app) => JsonResource::withoutWrapping(),
             static fn (Application $app) => JsonResource::$wrap,
         ];
         yield 'the rule for passwords' => [
-            Password::class,
+            ClassStatics::class,
             static fn (Application $app) => Password::defaults(static fn () => Password::min(50)),
             static fn (Application $app) => self::readStatic(Password::class, 'defaultCallback') === null,
         ];
         yield 'what goes into each job' => [
-            Queue::class,
+            ClassStatics::class,
             static fn (Application $app) => Queue::createPayloadUsing(static fn (): array => ['leaked' => true]),
             static fn (Application $app) => count(self::readStatic(Queue::class, 'createPayloadCallbacks')),
         ];
         yield 'made up UUIDs' => [
-            Str::class,
+            ClassStatics::class,
             static fn (Application $app) => Str::createUuidsUsing(static fn () => Uuid::fromString(Uuid::NIL)),
             static fn (Application $app) => (string) Str::uuid() === Uuid::NIL,
         ];
@@ -364,8 +369,23 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => SymfonyRequest::setTrustedProxies(['10.0.0.1'], SymfonyRequest::HEADER_X_FORWARDED_FOR),
             static fn (Application $app) => SymfonyRequest::getTrustedProxies(),
         ];
+        yield 'a static property of the application' => [
+            ClassStatics::class,
+            static fn (Application $app) => Basket::$items[] = 'leaked',
+            static fn (Application $app) => Basket::$items,
+        ];
+        yield 'a static variable of a method' => [
+            ClassStatics::class,
+            static fn (Application $app) => Basket::counted(),
+            static fn (Application $app) => (new ReflectionMethod(Basket::class, 'counted'))->getStaticVariables(),
+        ];
+        yield 'a static variable of a function' => [
+            ClassStatics::class,
+            static fn (Application $app) => \Leaks\counted(),
+            static fn (Application $app) => (new ReflectionFunction('Leaks\counted'))->getStaticVariables(),
+        ];
         yield 'a macro' => [
-            Macros::class,
+            ClassStatics::class,
             static fn (Application $app) => Collection::macro('leaked', fn () => 1),
             static fn (Application $app) => Collection::hasMacro('leaked'),
         ];
@@ -412,7 +432,7 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => ini_get('default_mimetype'),
         ];
         yield 'what once() remembers' => [
-            MemoizedCalls::class,
+            ClassStatics::class,
             static fn (Application $app) => self::memoized('leaked'),
             static fn (Application $app) => self::memoized('fresh'),
         ];
@@ -481,7 +501,7 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => Carbon::hasTestNow(),
         ];
         yield 'a class for dates' => [
-            DateFactory::class,
+            ClassStatics::class,
             static fn (Application $app) => Date::use(CarbonImmutable::class),
             static fn (Application $app) => Date::now()::class,
         ];
@@ -574,6 +594,7 @@ final class SandboxTest extends TestCase
         $others = array_values(array_filter($resetters, static fn (Resetter $resetter): bool => self::nameOf($resetter) !== $inCharge));
         self::assertCount(count($resetters) - 1, $others, "There is one resetter {$inCharge}.");
         $whole = new Sandbox($app, $resetters);
+        $whole->forked();
         $lame = new Sandbox($app, $others);
 
         $before = $observe($app);
@@ -617,15 +638,61 @@ final class SandboxTest extends TestCase
     }
 
     #[Test]
-    public function statics_that_the_configuration_names_are_put_back(): void
+    public function statics_that_the_configuration_keeps_are_left_alone(): void
     {
         $app = $this->laravel->app;
-        $app->make('config')->set('bridge.statics', [Basket::class]);
-        $sandbox = new Sandbox($app);
-        Basket::$items[] = 'leaked';
+        foreach (['bridge.keep', 'bridge.detect.ignore'] as $setting) {
+            foreach ([Basket::class, Basket::class.'::$items', Basket::class.'::counted()::$calls'] as $place) {
+                Basket::$items = [];
+                $app->make('config')->set($setting, [$place]);
+                $sandbox = new Sandbox($app);
+                Basket::$items[] = 'kept';
+                $counted = Basket::counted();
+                $sandbox->reset();
+
+                self::assertSame(str_contains($place, '()') ? [] : ['kept'], Basket::$items, $place);
+                self::assertSame(str_contains($place, '$items') ? $counted : $counted + 1, Basket::counted(), $place);
+                $app->make('config')->set($setting, []);
+            }
+        }
+        Basket::$items = [];
+    }
+
+    /**
+     * "Made" holds a value that its file has given it; "parent" shows that a class that another one needs is seen, too.
+     */
+    #[Test]
+    public function statics_of_classes_that_a_request_loads_are_what_their_files_made_them(): void
+    {
+        $name = 'Loaded'.bin2hex(random_bytes(4));
+        $folder = $this->laravel->app->storagePath();
+        file_put_contents("{$folder}/{$name}.php", "<?php class {$name} extends {$name}Parent { public static \$made = 'no'; public static \$list = ['a']; } {$name}::\$made = 'yes';");
+        file_put_contents("{$folder}/{$name}Parent.php", "<?php class {$name}Parent { public static \$parent = null; }");
+        spl_autoload_register(static function (string $class) use ($folder, $name): void {
+            if (str_starts_with($class, $name)) {
+                require "{$folder}/{$class}.php";
+            }
+        });
+        $sandbox = new Sandbox($this->laravel->app);
+        $sandbox->forked();
+        for ($request = 0; $request < 3; $request++) {
+            self::assertSame(['yes', ['a'], null], [$name::$made, $name::$list, $name::$parent]);
+            $name::$made = $name::$parent = 'leaked';
+            $name::$list[] = 'leaked';
+            $sandbox->reset();
+        }
+    }
+
+    #[Test]
+    public function objects_that_static_properties_hold_are_as_they_were(): void
+    {
+        Basket::$last = new Basket;
+        $sandbox = new Sandbox($this->laravel->app);
+        Basket::$last->count = 7;
         $sandbox->reset();
 
-        self::assertSame([], Basket::$items);
+        self::assertSame(0, Basket::$last->count);
+        Basket::$last = null;
     }
 
     #[Test]

@@ -28,6 +28,13 @@ final class Basket
     }
 }
 
+function counted(): int
+{
+    static $calls = 0;
+
+    return ++$calls;
+}
+
 final class Register
 {
     /** @var Collection<int, string> */

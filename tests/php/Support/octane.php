@@ -147,11 +147,9 @@ namespace Laravel\Octane\Listeners {
 
     final class DisconnectFromDatabases
     {
-        public static int $calls = 0;
-
         public function handle(object $event): void
         {
-            self::$calls++;
+            \LaravelBridge\Tests\Laravel\LifecycleTest::$disconnected++;
         }
     }
 }

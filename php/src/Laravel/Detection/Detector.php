@@ -9,6 +9,7 @@ use Illuminate\Container\Container;
 use Illuminate\Foundation\Application;
 use Illuminate\Routing\Route;
 use Illuminate\Routing\Router;
+use LaravelBridge\Laravel\Scope;
 
 /**
  * Looks, after each request, for what may not have changed: before the sandbox puts things back, for what a request left
@@ -36,6 +37,9 @@ final class Detector
 
     /** @var list<Watch> what the next request finds */
     private array $after = [];
+
+    /** @var list<Watch> what outlives a request by itself, and is put back all the same */
+    private array $statics = [];
 
     private bool $begun = false;
 
@@ -84,7 +88,8 @@ final class Detector
         $transactions = new Transactions($this->app);
         $bindings = new Bindings($this->app);
         $this->before = [$transactions, $surroundings, $bindings, new Listeners($this->app), $services];
-        $this->after = [$transactions, $surroundings, $bindings, new Objects($this->scope, [$instances, $statics->ofApplication()], true), $statics, new FunctionStatics($this->scope)];
+        $this->statics = [$statics, new FunctionStatics($this->scope)];
+        $this->after = [$transactions, $surroundings, $bindings, new Objects($this->scope, [$instances, $statics->ofApplication()], true), ...$this->statics];
     }
 
     public function beforeReset(): void
@@ -97,6 +102,7 @@ final class Detector
                 $this->touched[$change->place] = $change;
             }
         }
+        $this->lookAtStatics();
         $this->spent += hrtime(true) - $started;
     }
 
@@ -161,6 +167,20 @@ final class Detector
             $this->slope === null ? '' : ", memory grows by {$this->slope} bytes for each request",
             $this->requests === 0 ? 0 : $this->spent / $this->requests / 1e6,
         );
+    }
+
+    /** That they are put back is this server's doing: what the application itself keeps there is a mistake elsewhere. */
+    private function lookAtStatics(): void
+    {
+        foreach ($this->statics as $watch) {
+            foreach ($watch->changes() as $change) {
+                if ($change->owner !== null && $this->scope->isOfApplication($change->owner)) {
+                    $this->judge($change);
+                } elseif ($change->owner !== null && ! $this->scope->isFramework($change->owner)) {
+                    $this->touched[$change->place] = $change;
+                }
+            }
+        }
     }
 
     private function judge(Change $change): void

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel\Detection;
 
+use LaravelBridge\Laravel\Scope;
 use ReflectionClass;
 use ReflectionFunction;
 use ReflectionFunctionAbstract;
@@ -15,7 +16,7 @@ use ReflectionMethod;
  */
 final class FunctionStatics implements Watch
 {
-    private const ADVICE = 'A static variable of a function outlives a request. Use once(), which is forgotten after each request, or a scoped '
+    private const ADVICE = 'A static variable of a function outlives a request; this server puts it back, others do not. Use once() or a scoped '
         .'binding; name it in bridge.detect.ignore where it is a cache that is true for everybody.';
 
     private int $classes = 0;

@@ -9,6 +9,7 @@ use Generator;
 use Illuminate\Container\Container;
 use Illuminate\Routing\Route;
 use Illuminate\Support\Collection;
+use LaravelBridge\Laravel\Scope;
 use ReflectionClass;
 use UnitEnum;
 

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel\Detection;
 
+use LaravelBridge\Laravel\Scope;
 use ReflectionClass;
 use ReflectionProperty;
 
@@ -13,9 +14,9 @@ use ReflectionProperty;
  */
 final class StaticProperties implements Watch
 {
-    private const ADVICE = 'Static properties outlive a request. Keep this in a scoped binding ($this->app->scoped()), in the request\'s attributes '
-        .'or in Context; name the class in bridge.statics to have it put back after each request, or in bridge.detect.ignore where it is a '
-        .'cache that is true for everybody.';
+    private const ADVICE = 'Static properties outlive a request; this server puts them back, others do not. Keep this in a scoped binding '
+        .'($this->app->scoped()), in the request\'s attributes or in Context; where it is a cache that is true for everybody, name it in '
+        .'bridge.detect.ignore, and it stays.';
 
     private int $classes = 0;
 

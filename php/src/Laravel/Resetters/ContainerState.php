@@ -30,7 +30,7 @@ final class ContainerState implements Resetter
     /** @var (Closure(): void)|null */
     private readonly ?Closure $trim;
 
-    public function __construct(private readonly Application $app)
+    public function __construct(Application $app)
     {
         // What lives for one request or job must not be born before the fork.
         if (method_exists($app, 'forgetScopedInstances')) {
@@ -46,9 +46,6 @@ final class ContainerState implements Resetter
             ($this->trim)();
         }
         $this->state->restore();
-        if (Container::getInstance() !== $this->app && $this->app instanceof Container) {
-            Container::setInstance($this->app);
-        }
     }
 
     /**

@@ -32,7 +32,10 @@ final class PackageServices implements Resetter
     /** @var array<int, ObjectState> by the number of the object */
     private array $states = [];
 
-    public function __construct(Application $app)
+    /**
+     * @param  list<object>  $others  that the container does not know, and that live on as well
+     */
+    public function __construct(Application $app, array $others = [])
     {
         if (! $app instanceof Container) {
             return;
@@ -45,6 +48,9 @@ final class PackageServices implements Resetter
             if (is_object($instance) && ! in_array($name, $kept, true) && ! in_array($instance::class, $kept, true)) {
                 $this->remember($instance, $app, self::DEPTH);
             }
+        }
+        foreach ($others as $other) {
+            $this->remember($other, $app, self::DEPTH);
         }
     }
 

@@ -53,6 +53,24 @@ final class StaticState implements Resetter
         return new self($class, $names);
     }
 
+    /**
+     * What they hold, in arrays too.
+     *
+     * @return list<object>
+     */
+    public function objects(): array
+    {
+        $objects = [];
+        $values = $this->values;
+        array_walk_recursive($values, static function (mixed $value) use (&$objects): void {
+            if (is_object($value)) {
+                $objects[] = $value;
+            }
+        });
+
+        return $objects;
+    }
+
     public function reset(): void
     {
         ($this->write)($this->values);

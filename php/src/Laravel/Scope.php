@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace LaravelBridge\Laravel\Detection;
+namespace LaravelBridge\Laravel;
 
 use ReflectionClass;
 

@@ -1,0 +1,173 @@
+<?php
+
+declare(strict_types=1);
+
+namespace LaravelBridge\Laravel\Resetters;
+
+use Closure;
+use LaravelBridge\Laravel\RenewedInFork;
+use LaravelBridge\Laravel\Resetter;
+use LaravelBridge\Laravel\Scope;
+use LaravelBridge\Worker\StaticVariables;
+use ReflectionClass;
+use ReflectionFunction;
+use ReflectionMethod;
+use ReflectionProperty;
+
+/**
+ * Static properties of all classes, and static variables of all functions, but those of libraries that keep nothing of requests:
+ * switches and macros of the framework's, whatever the application's and those of packages gather. What a class holds at the fork comes back; of one that a request loads,
+ * what it held when its file had been read. Known caches stay, and what the configuration names (bridge.keep).
+ */
+final class ClassStatics implements RenewedInFork, Resetter
+{
+    /** What they keep is true for every request, or has a resetter of its own. */
+    private const OTHERS = [
+        'Brick\\', 'Carbon\\', 'Composer\\', 'ComposerAutoloaderInit', 'Cron\\', 'Doctrine\\', 'Dotenv\\', 'Egulias\\', 'LaravelBridge\\', 'League\\',
+        'Monolog\\', 'Nette\\', 'PHPUnit\\', 'PhpOption\\', 'Psr\\', 'Ramsey\\', 'Symfony\\', 'voku\\',
+    ];
+
+    /** How many of the declared classes were looked at. */
+    private int $classes = 0;
+
+    /** @var array<class-string, true> */
+    private array $seen = [];
+
+    /** @var list<StaticState> */
+    private array $states = [];
+
+    /** @var list<object> what they hold at the fork */
+    private array $objects = [];
+
+    private readonly Closure $loader;
+
+    /**
+     * @param  Scope  $scope  ignores what is to stay
+     */
+    public function __construct(private readonly Scope $scope, private readonly StaticVariables $variables)
+    {
+        $this->lookAtNewClasses();
+        foreach (get_defined_functions()['user'] as $name) {
+            if (self::holdsSomething($name)) {
+                $this->lookAtFunction(new ReflectionFunction($name), $name);
+            }
+        }
+        foreach ($this->states as $state) {
+            array_push($this->objects, ...$state->objects());
+        }
+        $this->loader = $this->load(...);
+    }
+
+    /** What is loaded from here on is seen while it comes. */
+    public function forked(): void
+    {
+        spl_autoload_register($this->loader, true, true);
+    }
+
+    /**
+     * What the static properties hold at the fork: the way in to objects that no container knows.
+     *
+     * @return list<object>
+     */
+    public function objects(): array
+    {
+        return $this->objects;
+    }
+
+    public function reset(): void
+    {
+        foreach ($this->states as $state) {
+            $state->reset();
+        }
+        $this->variables->reset();
+    }
+
+    /** Asks the other autoloaders, in their order, so as to see the class before anybody uses it. */
+    private function load(string $class): void
+    {
+        foreach (spl_autoload_functions() as $loader) {
+            if ($loader !== $this->loader) {
+                $loader($class);
+                if (class_exists($class, false) || interface_exists($class, false) || trait_exists($class, false)) {
+                    // One that had to wait for its parent does not stand at the end of the list.
+                    $this->lookAt($class);
+                    $this->lookAtNewClasses();
+
+                    return;
+                }
+            }
+        }
+    }
+
+    private function lookAtNewClasses(): void
+    {
+        $declared = get_declared_classes();
+        for ($count = count($declared); $this->classes < $count; $this->classes++) {
+            $this->lookAt($declared[$this->classes]);
+        }
+    }
+
+    private function lookAt(string $name): void
+    {
+        if (! self::holdsSomething($name) || ! class_exists($name, false)) {
+            return;
+        }
+        $class = new ReflectionClass($name);
+        $name = $class->getName();
+        if (isset($this->seen[$name]) || $class->isInternal() || $this->scope->ignores($name)) {
+            return;
+        }
+        $this->seen[$name] = true;
+        $properties = $this->propertiesOf($class);
+        if ($properties !== []) {
+            $this->states[] = new StaticState($name, $properties);
+        }
+        foreach ($class->getMethods() as $method) {
+            if ($method->class === $name) {
+                $this->lookAtFunction($method, "{$name}::{$method->name}");
+            }
+        }
+    }
+
+    private function lookAtFunction(ReflectionFunction|ReflectionMethod $function, string $name): void
+    {
+        $variables = $function->getStaticVariables();
+        foreach ($variables as $variable => $_) {
+            if ($this->scope->ignores("{$name}()::\${$variable}")) {
+                return;
+            }
+        }
+        if ($variables !== []) {
+            $this->variables->remember($function);
+        }
+    }
+
+    /** Names of functions come in lower case. */
+    private static function holdsSomething(string $name): bool
+    {
+        foreach (self::OTHERS as $prefix) {
+            if (strncasecmp($name, $prefix, strlen($prefix)) === 0) {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /**
+     * @param  ReflectionClass<object>  $class
+     * @return list<string>
+     */
+    private function propertiesOf(ReflectionClass $class): array
+    {
+        $names = [];
+        foreach ($class->getProperties(ReflectionProperty::IS_STATIC) as $property) {
+            // An inherited one is one variable with its parent's.
+            if ($property->getDeclaringClass()->getName() === $class->getName() && ! $this->scope->ignores("{$class->getName()}::\${$property->getName()}")) {
+                $names[] = $property->getName();
+            }
+        }
+
+        return $names;
+    }
+}
