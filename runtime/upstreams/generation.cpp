@@ -68,7 +68,8 @@ Generation::~Generation() {
 }
 
 Result<void> Generation::boot(bool beside) {
-  auto command = phpCommand(context_.settings, context_.environment, number_, PhpHandler::kControlDescriptor);
+  auto command = phpCommand(context_.settings, context_.environment, number_, PhpHandler::kControlDescriptor,
+                            context_.sharedMemory);
   if (beside) {
     command.environment.emplace_back("BRIDGE_BESIDE=1");
   }

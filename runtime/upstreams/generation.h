@@ -53,6 +53,7 @@ class Generation {
     pool::Queue& queue;
     pool::MemoryBudget& memory;
     const Environment& environment;
+    const std::string& sharedMemory;
   };
 
   Generation(const Context& context, std::uint64_t number, Events events);
@@ -90,6 +91,8 @@ class Generation {
   [[nodiscard]] std::string step() const { return handler_ ? handler_->step() : ""; }
   /// Whether somebody may stop its handler at a breakpoint.
   [[nodiscard]] bool debugged() const { return handler_ && handler_->debugger(); }
+  /// As that of the handler.
+  [[nodiscard]] std::optional<inspect::Child> ticks() const { return handler_ ? handler_->ticks() : std::nullopt; }
   [[nodiscard]] std::optional<FileId> socketId() const { return socketId_; }
   /// Whether the worker that made `join` fail was forked by a handler that another server has started.
   [[nodiscard]] bool foundSupervised() const { return foundSupervised_; }

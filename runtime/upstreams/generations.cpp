@@ -31,7 +31,7 @@ Generations::Generations(loop::Loop& loop, const config::Settings& settings, poo
       settings_(settings),
       queue_(queue),
       environment_(std::move(environment)),
-      context_{loop_, settings_, queue_, memory_, environment_},
+      context_{loop_, settings_, queue_, memory_, environment_, sharedMemory_},
       memory_(loop, [this] { return processes(); }),
       restartTimer_(loop),
       stopTimer_(loop),
@@ -39,7 +39,8 @@ Generations::Generations(loop::Loop& loop, const config::Settings& settings, poo
 
 Generations::~Generations() = default;
 
-void Generations::start(std::function<void(const Error&)> onFatal) {
+void Generations::start(std::string sharedMemory, std::function<void(const Error&)> onFatal) {
+  sharedMemory_ = std::move(sharedMemory);
   onFatal_ = std::move(onFatal);
   watchMemory();
   look();

@@ -32,9 +32,10 @@ class Generations {
   Generations(const Generations&) = delete;
   Generations& operator=(const Generations&) = delete;
 
-  /// Looks at SOCKET_PATH and begins. `onFatal` comes at most once, never inside this call: there is something at the
+  /// Looks at SOCKET_PATH and begins. `sharedMemory` is a path where handlers and workers of all generations may keep a
+  /// file together. `onFatal` comes at most once, never inside this call: there is something at the
   /// path that is not ours; the server cannot serve.
-  void start(std::function<void(const Error&)> onFatal);
+  void start(std::string sharedMemory, std::function<void(const Error&)> onFatal);
   /// Boots a new generation beside the old one and switches when it has proved itself. `done`: it serves, or why the
   /// old one goes on. Refused for a handler started by hand, and while another reload runs.
   void reload(std::function<void(Result<void>)> done);
@@ -87,6 +88,7 @@ class Generations {
   const config::Settings& settings_;
   pool::Queue& queue_;
   Environment environment_;
+  std::string sharedMemory_;
   Generation::Context context_;
   std::function<void(const Error&)> onFatal_;
 

@@ -1,5 +1,7 @@
 #include "upstreams/laravel.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "upstreams/laravel_call.h"
@@ -7,6 +9,9 @@
 
 namespace bridge::upstreams {
 namespace {
+
+/// Files in it are memory, and cost no disk.
+constexpr const char* kMemoryFolder = "/dev/shm";
 
 std::string_view stateOf(const Generations& generations) {
   if (generations.stopping()) {
@@ -32,7 +37,13 @@ void Laravel::start(std::function<void(const Error&)> onFatal) {
     return;
   }
   parts_->spool = std::move(spool).value();
-  parts_->generations.start(std::move(onFatal));
+  if (::access(kMemoryFolder, W_OK) == 0) {
+    if (auto shared = Spool::open(kMemoryFolder, 0); shared.ok()) {
+      parts_->shared = std::move(shared).value();
+    }
+  }
+  const Spool& shared = parts_->shared ? *parts_->shared : *parts_->spool;
+  parts_->generations.start(shared.folder() + "/memory", std::move(onFatal));
 }
 
 void Laravel::reload(std::function<void(Result<void>)> done) {
@@ -72,6 +83,9 @@ LaravelStatus Laravel::inspect() const {
     status.handlerPid = live->handlerPid();
     status.pool = live->pool()->status();
     status.findings = live->findings().all();
+    if (auto ticks = live->ticks()) {
+      status.processes.push_back(*std::move(ticks));
+    }
   }
   if (const Generation* coming = generations.coming()) {
     status.comingGeneration = coming->number();

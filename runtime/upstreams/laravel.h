@@ -49,6 +49,8 @@ struct LaravelStatus {
   std::uint64_t spooledBytes = 0;
   /// What the detectors of the generation that serves have found.
   std::vector<inspect::Finding> findings;
+  /// Beside the workers of the generation that serves.
+  std::vector<inspect::Child> processes;
 };
 
 /// Answers requests with a Laravel application in PHP workers.

@@ -25,8 +25,11 @@ void LaravelKind::addRoutes(RouteTable& routes) {
   routes.addTree("/", first, "SERVE_LARAVEL");
 }
 
-inspect::Kind LaravelKind::inspect(bool /*withRows*/) const {
-  return {.name = std::string(name()), .notReady = {}, .figures = {}, .children = {}};
+inspect::Kind LaravelKind::inspect(bool withRows) const {
+  return {.name = std::string(name()),
+          .notReady = {},
+          .figures = {},
+          .children = withRows ? laravel_.inspect().processes : std::vector<inspect::Child>()};
 }
 
 inspect::Application LaravelKind::inspectApplication(bool withWorkers) const {

@@ -19,7 +19,7 @@ class LaravelKind final : public Kind {
   void begin(std::function<void(const Error&)> onFatal) override { laravel_.start(std::move(onFatal)); }
   void reload(std::function<void(Result<void>)> done) override { laravel_.reload(std::move(done)); }
   void stop(Duration patience, std::function<void()> done) override { laravel_.stop(patience, std::move(done)); }
-  /// Its name; the rest is `inspectApplication`.
+  /// Its name, and its processes beside the workers; the rest is `inspectApplication`.
   [[nodiscard]] inspect::Kind inspect(bool withRows) const override;
 
   /// The application itself, for requests of the server's own.

@@ -46,6 +46,8 @@ struct LaravelParts {
   RouteLimits routes;
   /// From `Laravel::start` on.
   std::unique_ptr<Spool> spool;
+  /// Holds what workers of all generations share; null where that is in the spool.
+  std::unique_ptr<Spool> shared;
   pool::Queue queue;
   Generations generations;
   AbandonedJobs abandoned;

@@ -33,7 +33,7 @@ std::string generationSocket(const std::string& socketPath, std::uint64_t genera
 }
 
 PhpCommand phpCommand(const config::Settings& settings, const Environment& initial, std::uint64_t generation,
-                      int controlDescriptor) {
+                      int controlDescriptor, const std::string& sharedMemory) {
   PhpCommand command;
   command.file = settings.phpPath;
   command.workingDirectory = settings.laravelPath;
@@ -47,6 +47,7 @@ PhpCommand phpCommand(const config::Settings& settings, const Environment& initi
   };
   set("BRIDGE_CONTROL_FD", std::to_string(controlDescriptor));
   set("BRIDGE_GENERATION", std::to_string(generation));
+  set("BRIDGE_SHARED_MEMORY", sharedMemory);
   set("SOCKET_PATH", generationSocket(settings.socketPath, generation));
   set("SOCKET_MODE", fmt::format("{:04o}", settings.socketMode));
   set("LARAVEL_PATH", settings.laravelPath);

@@ -24,8 +24,9 @@ struct PhpCommand {
 
 /// The start of a generation. `initial` is the environment with which the server itself was started: the handler gets
 /// it unchanged, so that the application reads its `.env` afresh, with what the wire needs beside it.
-/// `controlDescriptor` is the number of the control channel in the child.
+/// `controlDescriptor` is the number of the control channel in the child, `sharedMemory` the path of a file that the
+/// processes of all generations may share; empty: each handler makes its own.
 [[nodiscard]] PhpCommand phpCommand(const config::Settings& settings, const Environment& initial,
-                                    std::uint64_t generation, int controlDescriptor);
+                                    std::uint64_t generation, int controlDescriptor, const std::string& sharedMemory);
 
 }  // namespace bridge::upstreams

@@ -154,20 +154,52 @@ void PhpHandler::on(const wire::Failed& message) {
   }
 }
 
-void PhpHandler::on(const wire::Forked& message) { log::debug("handler", "{}: forked worker {}", name_, message.pid); }
+void PhpHandler::on(const wire::Forked& message) {
+  if (message.role == "ticks") {
+    ticks_.pid = message.pid;
+    ticks_.since = loop_.now();
+    ticks_.starts++;
+    log::debug("handler", "{}: process {} ticks", name_, message.pid);
+    return;
+  }
+  log::debug("handler", "{}: forked worker {}", name_, message.pid);
+}
 
 void PhpHandler::on(const wire::Exited& message) {
+  const bool ticked = message.pid == ticks_.pid;
+  if (ticked) {
+    ticks_.pid = 0;
+    ticks_.since = loop_.now();
+  }
   if (message.code == 0 && message.signal == 0) {
-    log::debug("handler", "{}: worker {} ended, peak memory {} KiB", name_, message.pid, message.peak / 1024);
+    log::debug("handler", "{}: {} {} ended, peak memory {} KiB", name_, ticked ? "ticking process" : "worker",
+               message.pid, message.peak / 1024);
     return;
   }
   process::ExitCause cause;
   cause.status = {message.code, message.signal};
   const std::string words = recentOutput();
-  log::warn("handler", "{}: worker {} died: {}{}{}", name_, message.pid, cause.text(),
-            words.empty() ? "" : ", the last output: ", words);
+  if (ticked) {
+    ticks_.lastEnd = cause.text();
+  }
+  log::warn("handler", "{}: {} {} died: {}{}{}", name_, ticked ? "ticking process" : "worker", message.pid,
+            cause.text(), words.empty() ? "" : ", the last output: ", words);
   // They were this worker's, as far as one pipe for all can tell; the next one that dies has words of its own.
   output_.clear();
+}
+
+std::optional<inspect::Child> PhpHandler::ticks() const {
+  if (ticks_.starts == 0) {
+    return std::nullopt;
+  }
+  return inspect::Child{.id = "ticks",
+                        .pid = ticks_.pid,
+                        .state = ticks_.pid > 0 ? "running" : "pausing",
+                        .uptime = loop_.now() - ticks_.since,
+                        .starts = ticks_.starts,
+                        .requests = 0,
+                        .inProgress = 0,
+                        .lastEnd = ticks_.lastEnd};
 }
 
 void PhpHandler::onOutput(std::string_view line) {

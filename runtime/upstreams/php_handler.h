@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/inspect.h"
 #include "base/result.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
@@ -70,8 +71,17 @@ class PhpHandler {
   [[nodiscard]] bool listening() const { return listening_; }
   /// Whether somebody may stop it at a breakpoint.
   [[nodiscard]] bool debugger() const { return debugger_; }
+  /// The process that it has forked to tick; null where nobody listens to ticks.
+  [[nodiscard]] std::optional<inspect::Child> ticks() const;
 
  private:
+  struct Ticks {
+    pid_t pid = 0;
+    Instant since{};
+    std::uint64_t starts = 0;
+    std::string lastEnd;
+  };
+
   PhpHandler(loop::Loop& loop, Options options, Events events);
   [[nodiscard]] Result<void> spawn();
   void readControl(Bytes data);
@@ -96,6 +106,7 @@ class PhpHandler {
   bool listening_ = false;
   bool timedOut_ = false;
   std::optional<wire::Failed> failed_;
+  Ticks ticks_;
   /// The last lines of it and its workers, which share a pipe, with their times.
   std::deque<std::pair<Instant, std::string>> output_;
   wire::FrameReader reader_;

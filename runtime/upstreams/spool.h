@@ -8,9 +8,9 @@
 
 namespace bridge::upstreams {
 
-/// The private folder of one server process for request bodies that do not fit into memory.
+/// The private folder of one server process, for request bodies that do not fit into memory and for what workers share.
 ///
-/// `open` makes SPOOL_DIR/laravel-bridge-spool.XXXXXX (0700), holds a lock on it for as long as it lives, and removes
+/// `open` makes DIRECTORY/laravel-bridge-spool.XXXXXX (0700), holds a lock on it for as long as it lives, and removes
 /// the folders of servers that are gone: those whose lock nobody holds. The folder is removed with the Spool, which
 /// outlives every SpoolFile. The calls are synchronous: `open` before the loop runs, the destructor after it.
 class Spool {

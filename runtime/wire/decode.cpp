@@ -230,6 +230,7 @@ void readFailed(Members& in, HandlerMessage& out) {
 void readForked(Members& in, HandlerMessage& out) {
   auto& forked = out.emplace<Forked>();
   in.number("pid", forked.pid);
+  in.optionalText("role", forked.role);
 }
 
 void readExited(Members& in, HandlerMessage& out) {

@@ -233,6 +233,7 @@ Bytes encode(const Failed& message) {
 Bytes encode(const Forked& message) {
   MessageWriter out("forked");
   putInt(out, "pid", message.pid);
+  if (!message.role.empty()) put(out, "role", message.role);
   return out.frame();
 }
 

@@ -190,6 +190,8 @@ struct Failed {
 
 struct Forked {
   int pid = 0;
+  /// What it is where it is no worker: "ticks".
+  std::string role = {};
 };
 
 /// Times in seconds; peak resident memory in bytes.

@@ -11,13 +11,12 @@ use Illuminate\Foundation\Application;
 use Illuminate\Foundation\Bootstrap\LoadConfiguration;
 use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
-use Laravel\Octane\Contracts\DispatchesTasks;
 use LaravelBridge\Autoload;
-use LaravelBridge\Concurrency\Forks;
 use LaravelBridge\Exceptions\NoApplication;
 use LaravelBridge\Laravel\Detection\Detector;
 use LaravelBridge\Laravel\Detection\Mode;
-use LaravelBridge\Octane\TaskDispatcher;
+use LaravelBridge\Octane\OctaneServices;
+use LaravelBridge\Shared\Memory;
 use LaravelBridge\Worker\Bootloader;
 use PDO;
 use ReflectionMethod;
@@ -50,9 +49,14 @@ final class ApplicationFactory implements Bootloader
      * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
      * @param  Mode  $detect  how closely each request is looked at for what it leaves behind
      * @param  (Closure(Application): void)|null  $booted  told when the application is booted, before it is warmed
+     * @param  string|null  $sharedMemory  the file in which generations keep what workers share; by default one that goes with this process
      */
-    public function __construct(private readonly string $path, private readonly Mode $detect = Mode::Off, private readonly ?Closure $booted = null)
-    {
+    public function __construct(
+        private readonly string $path,
+        private readonly Mode $detect = Mode::Off,
+        private readonly ?Closure $booted = null,
+        private readonly ?string $sharedMemory = null,
+    ) {
     }
 
     public function boot(callable $step): BootedApplication
@@ -112,16 +116,9 @@ final class ApplicationFactory implements Bootloader
                 throw NoApplication::notReturned($this->path);
             }
             $app->runningInConsole();
-            if (class_exists('Laravel\Octane\Octane')) {
-                // Providers of packages look for it, to know that the process lives on.
-                $_SERVER['LARAVEL_OCTANE'] = '1';
-            }
+            OctaneServices::bind($app, $this->sharedMemory === null ? Memory::temporary() : new Memory($this->sharedMemory));
             $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
             $app->bootstrapWith($this->bootstrappers($app));
-            if (interface_exists(DispatchesTasks::class) && Forks::possible()) {
-                // Octane asks the container for one before it looks for Swoole.
-                $app->bind(DispatchesTasks::class, static fn (Application $app): TaskDispatcher => new TaskDispatcher($app));
-            }
             $app->loadDeferredProviders();
         } finally {
             unset($_ENV['APP_RUNNING_IN_CONSOLE']);

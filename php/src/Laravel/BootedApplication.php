@@ -127,6 +127,27 @@ final class BootedApplication implements Application
         $this->detector?->afterReset();
     }
 
+    public function ticks(): bool
+    {
+        return $this->lifecycle->ticks();
+    }
+
+    public function tick(): void
+    {
+        $succeeded = false;
+        $putOff = function () use (&$succeeded): void {
+            (new PutOff($this->app))->run($succeeded);
+        };
+        foreach ([$this->lifecycle->tick(...), $putOff, $this->sandbox->reset(...)] as $work) {
+            try {
+                $work();
+                $succeeded = true;
+            } catch (Throwable $e) {
+                $this->report($e);
+            }
+        }
+    }
+
     public function findings(): array
     {
         return $this->detector === null ? [] : array_map(static fn (Finding $finding): array => $finding->toArray(), $this->detector->take());

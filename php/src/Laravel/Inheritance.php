@@ -14,7 +14,6 @@ use Illuminate\Foundation\Application;
 use Illuminate\Log\Logger;
 use Illuminate\Log\LogManager;
 use Illuminate\Redis\RedisManager;
-use Illuminate\Support\Defer\DeferredCallback;
 use Illuminate\Support\Defer\DeferredCallbackCollection;
 use League\Flysystem\Local\LocalFilesystemAdapter;
 use ReflectionProperty;
@@ -59,10 +58,7 @@ final class Inheritance
     /** In the fork, when its task is done: what that has put off, and its lines in the log. */
     public function leave(bool $succeeded): void
     {
-        if ($this->app->resolved(DeferredCallbackCollection::class)) {
-            $this->app->make(DeferredCallbackCollection::class)->invokeWhen(static fn (DeferredCallback $callback): bool => $succeeded || $callback->always);
-        }
-        $this->app->terminate();
+        (new PutOff($this->app))->run($succeeded);
         (new Disconnector($this->app))->closeLogs();
     }
 

@@ -11,6 +11,8 @@ use Illuminate\Http\Request;
 use LaravelBridge\Events\RequestHandled;
 use LaravelBridge\Events\RequestReceived;
 use LaravelBridge\Events\RequestTerminated;
+use LaravelBridge\Events\TickReceived;
+use LaravelBridge\Events\TickTerminated;
 use LaravelBridge\Events\WorkerErrorOccurred;
 use LaravelBridge\Events\WorkerStarting;
 use LaravelBridge\Events\WorkerStopping;
@@ -24,17 +26,24 @@ use Throwable;
  */
 final class Lifecycle
 {
+    private const EVENTS = [
+        WorkerStarting::class, RequestReceived::class, RequestHandled::class, RequestTerminated::class, TickReceived::class, TickTerminated::class,
+        WorkerErrorOccurred::class, WorkerStopping::class,
+    ];
+
     /** @var array<class-string, list<Closure(mixed...): object>> what to dispatch, by our own event: only what somebody listens to */
     private readonly array $events;
 
     private readonly Dispatcher $dispatcher;
 
+    private readonly ?OctaneEvents $octane;
+
     public function __construct(private readonly Application $app)
     {
         $this->dispatcher = $app->make('events');
-        $octane = OctaneEvents::of($app);
+        $this->octane = $octane = OctaneEvents::of($app);
         $events = [];
-        foreach ([WorkerStarting::class, RequestReceived::class, RequestHandled::class, RequestTerminated::class, WorkerErrorOccurred::class, WorkerStopping::class] as $event) {
+        foreach (self::EVENTS as $event) {
             $makers = [];
             if ($this->dispatcher->hasListeners($event)) {
                 $makers[] = static fn (mixed ...$arguments): object => new $event(...$arguments);
@@ -78,6 +87,20 @@ final class Lifecycle
     public function workerStopping(): void
     {
         $this->dispatch(WorkerStopping::class, $this->app);
+    }
+
+    /** Whether somebody listens to ticks by their name; who listens to everything hears them, and is no reason for them. */
+    public function ticks(): bool
+    {
+        $listeners = method_exists($this->dispatcher, 'getRawListeners') ? $this->dispatcher->getRawListeners() : [];
+
+        return ! empty($listeners[TickReceived::class]) || ! empty($listeners[TickTerminated::class]) || ($this->octane?->ticks($this->app) ?? false);
+    }
+
+    public function tick(): void
+    {
+        $this->dispatch(TickReceived::class, $this->app);
+        $this->dispatch(TickTerminated::class, $this->app);
     }
 
     /**

@@ -7,7 +7,9 @@ namespace LaravelBridge\Octane;
 use Closure;
 use Illuminate\Contracts\Events\Dispatcher;
 use Illuminate\Contracts\Foundation\Application;
+use InvalidArgumentException;
 use LaravelBridge\Events;
+use ReflectionFunction;
 
 /**
  * The events of laravel/octane, for listeners that packages and the application have for them (octane.listeners). Its own
@@ -22,6 +24,8 @@ final class OctaneEvents
 
     private const LISTENERS = 'Laravel\\Octane\\Listeners\\';
 
+    private const PROVIDER = 'Laravel\\Octane\\OctaneServiceProvider';
+
     /** What they do is done, or means nothing here: this server's clients and uploads are not Octane's. */
     private const DONE = [
         'CreateConfigurationSandbox', 'CreateUrlGeneratorSandbox', 'GiveNewApplicationInstanceTo*', 'GiveNewRequestInstanceTo*',
@@ -35,6 +39,7 @@ final class OctaneEvents
     private const NAMES = [
         self::EVENTS.'WorkerStarting', self::EVENTS.'RequestReceived', self::EVENTS.'RequestHandled', self::EVENTS.'RequestTerminated',
         self::EVENTS.'WorkerErrorOccurred', self::EVENTS.'WorkerStopping', self::EVENTS.'TaskReceived', self::EVENTS.'TaskTerminated',
+        self::EVENTS.'TickReceived', self::EVENTS.'TickTerminated',
         'Laravel\\Octane\\Contracts\\OperationTerminated',
     ];
 
@@ -73,9 +78,45 @@ final class OctaneEvents
 
         return match ($event) {
             Events\RequestReceived::class,
-            Events\RequestTerminated::class => static fn (mixed ...$arguments): object => new $class($arguments[0], ...$arguments),
+            Events\RequestTerminated::class,
+            Events\TickReceived::class,
+            Events\TickTerminated::class => static fn (mixed ...$arguments): object => new $class($arguments[0], ...$arguments),
             default => static fn (mixed ...$arguments): object => new $class(...$arguments),
         };
+    }
+
+    /**
+     * Whether something is to be done with a tick. The framework, which forgets what it has noted of the last one, is no
+     * reason, and Octane's provider, which makes the intervals of its store anew, is one only where there are intervals.
+     */
+    public function ticks(Application $app): bool
+    {
+        $config = $app->make('config');
+        if ($config->get('octane.tick') === false || ! method_exists($this->dispatcher, 'getRawListeners')) {
+            return false;
+        }
+        $listeners = $this->dispatcher->getRawListeners();
+        foreach (['TickReceived', 'TickTerminated'] as $event) {
+            foreach ($listeners[self::EVENTS.$event] ?? [] as $listener) {
+                $by = $listener instanceof Closure ? (string) (new ReflectionFunction($listener))->getClosureScopeClass()?->getName() : '';
+                if ($by === self::PROVIDER ? self::hasIntervals($app) : ! str_starts_with($by, 'Illuminate\\')) {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static function hasIntervals(Application $app): bool
+    {
+        try {
+            $store = $app->make('cache')->store('octane')->getStore();
+        } catch (InvalidArgumentException) {
+            return false;
+        }
+
+        return property_exists($store, 'intervals') && (fn (): bool => $this->intervals !== [])->call($store);
     }
 
     private function isHeard(string $class): bool

@@ -24,6 +24,9 @@ final class FakeApplication implements Application
 
     public ?string $changedBoot = null;
 
+    /** @var (Closure(): void)|null */
+    public ?Closure $tick = null;
+
     /** @var list<array{kind: string, place: string, what: string, route: string, advice: string}> said once, after the next request */
     public array $findings = [];
 
@@ -79,6 +82,18 @@ final class FakeApplication implements Application
     public function reset(): void
     {
         $this->diary[] = 'reset';
+    }
+
+    public function ticks(): bool
+    {
+        return $this->tick !== null;
+    }
+
+    public function tick(): void
+    {
+        if ($this->tick !== null) {
+            ($this->tick)();
+        }
     }
 
     public function findings(): array

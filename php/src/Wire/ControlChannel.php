@@ -68,9 +68,12 @@ final class ControlChannel
         ]);
     }
 
-    public function forked(int $pid): void
+    /**
+     * @param  string|null  $role  what it is where it is no worker: "ticks"
+     */
+    public function forked(int $pid, ?string $role = null): void
     {
-        $this->say('forked', ['pid' => $pid]);
+        $this->say('forked', ['pid' => $pid] + ($role === null ? [] : ['role' => $role]));
     }
 
     public function exited(int $pid, int $code, int $signal, float $user, float $system, int $peak): void

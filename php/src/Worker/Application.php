@@ -12,7 +12,8 @@ use Throwable;
  * What the worker loop needs of a booted application. Laravel\BootedApplication is the real one, Testing\FakeApplication
  * the one for tests.
  *
- * The calls come in this order: forked once, then for each request handle with changedBoot in it, terminate, reset, findings; stop at the end.
+ * The calls come in this order: forked once, then for each request handle with changedBoot in it, terminate, reset, findings; stop at the end. In
+ * the process that ticks: forked, then tick, and stop at the end.
  */
 interface Application
 {
@@ -46,6 +47,12 @@ interface Application
      * @return list<array{kind: string, place: string, what: string, route: string, advice: string}>
      */
     public function findings(): array;
+
+    /** Whether something is to be done once a second, in a process of its own. */
+    public function ticks(): bool;
+
+    /** Does that, and brings everything back as after a request. Never throws. */
+    public function tick(): void;
 
     /** Tells the application's log, and nobody else. Never throws. */
     public function report(Throwable $e): void;

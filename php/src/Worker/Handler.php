@@ -29,6 +29,11 @@ final class Handler
 
     private readonly Children $children;
 
+    private readonly TickProcess $tickProcess;
+
+    /** Whether somebody listens to ticks, and this handler has begun to serve. */
+    private bool $ticking = false;
+
     private ?Listener $listener = null;
 
     private string $step = 'autoload';
@@ -48,6 +53,7 @@ final class Handler
         private readonly Native $native,
     ) {
         $this->children = new Children($this->childExited(...));
+        $this->tickProcess = new TickProcess;
     }
 
     /**
@@ -150,6 +156,7 @@ final class Handler
                 }
             }
             $this->children->reap();
+            $this->keepTicking($application);
         }
 
         return $this->end();
@@ -210,6 +217,11 @@ final class Handler
         $this->draining = true;
         $this->listener?->remove();
         $this->listener = null;
+        // The next generation has its own.
+        $this->ticking = false;
+        if ($this->tickProcess->pid() !== null) {
+            posix_kill($this->tickProcess->pid(), SIGTERM);
+        }
     }
 
     private function kill(mixed $pid, mixed $signal): void
@@ -241,14 +253,56 @@ final class Handler
             $this->becomeWorker($application, $listener, $connection, $parent);
         }
         fclose($connection);
+        if ($this->children->isEmpty()) {
+            $this->ticking = $application->ticks();
+        }
         $this->children->add($pid);
         $this->control->forked($pid);
+    }
+
+    /** From the first worker on: a generation that nobody has opened a connection to may never serve. */
+    private function keepTicking(Application $application): void
+    {
+        $now = hrtime(true) / 1e9;
+        if (! $this->ticking || $this->listener === null || ! $this->tickProcess->wanted($now)) {
+            return;
+        }
+        $parent = (int) getmypid();
+        $pid = pcntl_fork();
+        if ($pid === -1) {
+            $this->say('Cannot fork for ticks: '.pcntl_strerror(pcntl_get_last_error()));
+            $this->tickProcess->ended($now);
+
+            return;
+        }
+        if ($pid === 0) {
+            $this->becomeChild($this->listener, $parent);
+            $ticker = new Ticker($application, new Retirement($this->settings->maxRequests, $this->settings->memoryLimit), $this->native);
+            pcntl_signal(SIGTERM, $ticker->stop(...), false);
+            $application->forked();
+            $ticker->run($parent);
+        }
+        $this->tickProcess->begun($pid, $now);
+        $this->children->add($pid);
+        $this->control->forked($pid, 'ticks');
     }
 
     /**
      * @param  resource  $connection
      */
     private function becomeWorker(Application $application, Listener $listener, mixed $connection, int $parent): never
+    {
+        $this->becomeChild($listener, $parent);
+        $this->native->keepFromChildren($connection);
+        $worker = $this->worker($application, $connection);
+        pcntl_signal(SIGTERM, $worker->stop(...), false);
+        // Not restarted: the call that a stuck worker waits in ends, and its stack can be told.
+        pcntl_signal($this->stackSignal(), $worker->tellStack(...), false);
+        $application->forked();
+        $worker->leave($worker->run($this->hello($application)));
+    }
+
+    private function becomeChild(Listener $listener, int $parent): void
     {
         $listener->close();
         $this->listener = null;
@@ -260,14 +314,7 @@ final class Handler
         if ($this->native->dieWithParent(SIGKILL) && posix_getppid() !== $parent) {
             $this->native->exitNow(0);
         }
-        $this->native->keepFromChildren($connection);
         mt_srand(random_int(PHP_INT_MIN, PHP_INT_MAX));
-        $worker = $this->worker($application, $connection);
-        pcntl_signal(SIGTERM, $worker->stop(...), false);
-        // Not restarted: the call that a stuck worker waits in ends, and its stack can be told.
-        pcntl_signal($this->stackSignal(), $worker->tellStack(...), false);
-        $application->forked();
-        $worker->leave($worker->run($this->hello($application)));
     }
 
     private function serveAlone(Application $application): int
@@ -325,9 +372,14 @@ final class Handler
 
     private function childExited(int $pid, int $code, int $signal, float $user, float $system, int $peak): void
     {
+        $what = 'worker';
+        if ($this->tickProcess->is($pid)) {
+            $what = 'the process that ticks,';
+            $this->tickProcess->ended(hrtime(true) / 1e9);
+        }
         $this->control->exited($pid, $code, $signal, $user, $system, $peak);
         if (! $this->settings->supervised() && ($code !== 0 || ($signal !== 0 && $this->stops === 0))) {
-            $this->say("worker {$pid} ended with ".($signal === 0 ? "code {$code}" : "signal {$signal}"));
+            $this->say("{$what} {$pid} ended with ".($signal === 0 ? "code {$code}" : "signal {$signal}"));
         }
     }
 

@@ -47,7 +47,7 @@ final class Main
 
             return self::EX_CONFIG;
         }
-        foreach (['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', 'BRIDGE_BESIDE', self::REEXECUTED] as $name) {
+        foreach (['BRIDGE_CONTROL_FD', 'BRIDGE_GENERATION', 'BRIDGE_BESIDE', 'BRIDGE_SHARED_MEMORY', self::REEXECUTED] as $name) {
             putenv($name);
             unset($_SERVER[$name], $_ENV[$name]);
         }
@@ -66,7 +66,7 @@ final class Main
         }
         $control = self::control($settings, $native);
 
-        $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off);
+        $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off, null, $settings->sharedMemory);
 
         return (new Handler($settings, $bootloader, $control, $native))->run();
     }

@@ -25,6 +25,7 @@ final class Settings
         public readonly ?string $phpMemoryLimit = null,
         public readonly bool $detect = false,
         public readonly int $gaveWay = 0,
+        public readonly ?string $sharedMemory = null,
     ) {
     }
 
@@ -54,6 +55,7 @@ final class Settings
             self::text($environment, 'PHP_MEMORY_LIMIT'),
             self::flag($environment, 'DETECT'),
             self::number($environment, 'BRIDGE_BESIDE', 0),
+            self::text($environment, 'BRIDGE_SHARED_MEMORY'),
         );
     }
 

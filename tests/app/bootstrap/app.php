@@ -9,6 +9,10 @@ use Illuminate\Http\Middleware\HandleCors;
 use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Route;
 
+if (getenv('DEMO_OCTANE') !== false) {
+    require_once dirname(__DIR__).'/stand-ins/octane.php';
+}
+
 return Application::configure(basePath: dirname(__DIR__))
     ->withRouting(
         web: __DIR__.'/../routes/web.php',
@@ -19,6 +23,9 @@ return Application::configure(basePath: dirname(__DIR__))
             Route::group([], base_path('routes/stateless.php'));
             Route::group([], base_path('routes/trouble.php'));
             Route::group([], base_path('routes/runtime.php'));
+            if (getenv('DEMO_OCTANE') !== false) {
+                Route::group([], base_path('routes/octane.php'));
+            }
         },
     )
     ->withMiddleware(function (Middleware $middleware): void {

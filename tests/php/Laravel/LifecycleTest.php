@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Tests\Laravel;
 
+use Closure;
 use Illuminate\Foundation\Application;
 use Laravel\Octane\Contracts\OperationTerminated;
 use Laravel\Octane\Events as Octane;
@@ -16,6 +17,7 @@ use LaravelBridge\Worker\Native;
 use LaravelBridge\Worker\Output;
 use LaravelBridge\Worker\PhpHeaders;
 use PHPUnit\Framework\Attributes\BackupGlobals;
+use PHPUnit\Framework\Attributes\DataProvider;
 use PHPUnit\Framework\Attributes\PreserveGlobalState;
 use PHPUnit\Framework\Attributes\RunInSeparateProcess;
 use PHPUnit\Framework\Attributes\Test;
@@ -81,7 +83,7 @@ final class LifecycleTest extends TestCase
     #[PreserveGlobalState(false)]
     public function listeners_for_octane_are_told_and_its_own_resets_are_not_done_twice(): void
     {
-        require_once dirname(__DIR__).'/Support/octane.php';
+        require_once dirname(__DIR__, 2).'/app/stand-ins/octane.php';
         $this->laravel = new SmallLaravel('
             $events = $this->app["events"];
             foreach (["WorkerStarting", "RequestReceived", "RequestHandled", "RequestTerminated", "WorkerStopping"] as $event) {
@@ -92,6 +94,7 @@ final class LifecycleTest extends TestCase
             $events->listen(\Laravel\Octane\Contracts\OperationTerminated::class, function ($e) {
                 \LaravelBridge\Tests\Laravel\LifecycleTest::note("OperationTerminated", $e);
             });
+            $this->app->instance("octane.disconnected", function () { \LaravelBridge\Tests\Laravel\LifecycleTest::$disconnected++; });
             // As the provider of Octane does with octane.listeners.
             $events->listen(\Laravel\Octane\Events\RequestReceived::class, \Laravel\Octane\Listeners\CreateConfigurationSandbox::class);
             $events->listen(\Laravel\Octane\Contracts\OperationTerminated::class, \Laravel\Octane\Listeners\DisconnectFromDatabases::class);
@@ -106,14 +109,92 @@ final class LifecycleTest extends TestCase
     }
 
     #[Test]
+    public function ticks_are_for_those_that_listen_and_change_nothing(): void
+    {
+        $this->laravel = new SmallLaravel('
+            $this->app["events"]->listen("*", function () {});
+            $this->app["events"]->listen(\LaravelBridge\Events\TickReceived::class, function ($e) {
+                \LaravelBridge\Tests\Laravel\LifecycleTest::$heard[] = "tick ".json_encode(config("app.tick"));
+                config(["app.tick" => 1]);
+                app()->terminating(function () { \LaravelBridge\Tests\Laravel\LifecycleTest::$heard[] = "put off"; });
+                if (count(\LaravelBridge\Tests\Laravel\LifecycleTest::$heard) > 4) {
+                    throw new RuntimeException("in a tick");
+                }
+            });
+            $this->app["events"]->listen(\LaravelBridge\Events\TickTerminated::class, function ($e) {
+                \LaravelBridge\Tests\Laravel\LifecycleTest::$heard[] = "over";
+            });
+            $this->app["events"]->listen(\LaravelBridge\Events\WorkerErrorOccurred::class, function ($e) {
+                \LaravelBridge\Tests\Laravel\LifecycleTest::$heard[] = $e->exception->getMessage();
+            });
+        ');
+        self::assertTrue($this->laravel->booted->ticks());
+        for ($i = 0; $i < 3; $i++) {
+            $this->laravel->booted->tick();
+        }
+
+        self::assertSame(['tick null', 'over', 'put off', 'tick null', 'over', 'put off', 'tick null', 'in a tick', 'put off'], self::$heard);
+    }
+
+    #[Test]
+    public function who_listens_to_everything_is_no_reason_for_ticks(): void
+    {
+        $this->laravel = new SmallLaravel('$this->app["events"]->listen("*", function () {});');
+
+        self::assertFalse($this->laravel->booted->ticks());
+    }
+
+    /**
+     * @return iterable<string, array{string, bool, string}>
+     */
+    public static function octaneApplications(): iterable
+    {
+        yield 'the provider alone' => ['', false, ''];
+        yield 'a tick' => ['\Laravel\Octane\Facades\Octane::tick("a", function () { \LaravelBridge\Tests\Laravel\LifecycleTest::$heard[] = "ticked"; });', true, 'ticked'];
+        yield 'a listener' => ['$this->app["events"]->listen(\Laravel\Octane\Events\TickReceived::class, function ($e) { \LaravelBridge\Tests\Laravel\LifecycleTest::note("heard", $e); });', true, 'heard'];
+        yield 'an interval' => ['\Illuminate\Support\Facades\Cache::store("octane")->interval("a", \LaravelBridge\Tests\Laravel\LifecycleTest::interval(), 5);', true, 'made'];
+        yield 'its own resets' => ['$this->app["events"]->listen(\Laravel\Octane\Events\TickReceived::class, \Laravel\Octane\Listeners\CreateConfigurationSandbox::class);', false, ''];
+        yield 'switched off' => ['config(["octane.tick" => false]); \Laravel\Octane\Facades\Octane::tick("a", fn () => null);', false, ''];
+    }
+
+    #[Test]
+    #[RunInSeparateProcess]
+    #[PreserveGlobalState(false)]
+    #[DataProvider('octaneApplications')]
+    public function ticks_and_intervals_of_octane_are_a_reason_and_its_provider_is_none(string $code, bool $ticks, string $heard): void
+    {
+        require_once dirname(__DIR__, 2).'/app/stand-ins/octane.php';
+        $this->laravel = new SmallLaravel('$this->app->register(\Laravel\Octane\OctaneServiceProvider::class); $this->app->booted(function () { '.$code.' });', [
+            'octane' => '["cache" => ["rows" => 32, "bytes" => 1000]]',
+            'cache' => '["default" => "array", "stores" => ["octane" => ["driver" => "octane"]]]',
+        ]);
+
+        self::assertSame($ticks, $this->laravel->booted->ticks());
+        if ($ticks) {
+            $this->laravel->booted->tick();
+            self::assertSame([$heard], self::$heard);
+        }
+    }
+
+    #[Test]
     #[RunInSeparateProcess]
     #[PreserveGlobalState(false)]
     public function what_octane_warms_is_warm(): void
     {
-        require_once dirname(__DIR__).'/Support/octane.php';
+        require_once dirname(__DIR__, 2).'/app/stand-ins/octane.php';
         $this->laravel = new SmallLaravel('$this->app->singleton(\LaravelBridge\Tests\Support\Counter::class);', ['octane' => '["warm" => [\LaravelBridge\Tests\Support\Counter::class]]']);
 
         self::assertTrue($this->laravel->app->resolved(Counter::class));
+    }
+
+    /** To be serialised it has to stand in a file. */
+    public static function interval(): Closure
+    {
+        return static function (): int {
+            self::$heard[] = 'made';
+
+            return 1;
+        };
     }
 
     public static function note(string $name, object $event): void

@@ -33,7 +33,7 @@ final class TaskDispatcherTest extends TestCase
         if (! Forks::possible()) {
             self::markTestSkipped('Nothing can be forked here.');
         }
-        require_once dirname(__DIR__).'/Support/octane.php';
+        require_once dirname(__DIR__, 2).'/app/stand-ins/octane.php';
         $this->laravel = new SmallLaravel;
     }
 

@@ -291,6 +291,15 @@ $bootloader = match ($argv[1] ?? '') {
         HandlerProcess::comesTrue(static fn (): bool => file_exists($gate)) || exit(1);
     })),
     'exit-in-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static fn () => exit(0))),
+    'ticks', 'exits-in-a-tick' => new FakeBootloader(static function () use ($handle, $argv): FakeApplication {
+        $application = new FakeApplication($handle);
+        $application->tick = static function () use ($argv): void {
+            fwrite(STDERR, 'tick of '.getmypid()."\n");
+            $argv[1] === 'ticks' || exit(0);
+        };
+
+        return $application;
+    }),
     'printing-terminate' => new FakeBootloader(static fn () => new FakeApplication($handle, static function (): void {
         echo 'nobody reads this';
     })),

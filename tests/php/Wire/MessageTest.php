@@ -157,7 +157,7 @@ final class MessageTest extends TestCase
             'pong' => fwrite($stream, Frame::message(Message::encode('pong', ['memory' => $means['memory'], 'requests' => $means['requests']]))),
             'booting' => $control->booting($means['step']),
             'failed' => fwrite($stream, Frame::message(Message::encode('failed', array_diff_key($means, ['t' => 0])))),
-            'forked' => $control->forked($means['pid']),
+            'forked' => $control->forked($means['pid'], $means['role'] ?? null),
             'exited' => $control->exited($means['pid'], $means['code'], $means['signal'], $means['user'], $means['system'], $means['peak']),
             default => self::fail("Nobody says \"{$means['t']}\"."),
         };

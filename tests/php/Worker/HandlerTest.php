@@ -255,6 +255,91 @@ final class HandlerTest extends TestCase
         self::assertSame(100, $ended);
     }
 
+    #[Test]
+    public function from_its_first_worker_on_one_process_ticks_until_it_drains(): void
+    {
+        $handler = $this->handler('ticks')->ready();
+        $first = $handler->worker();
+        $second = $handler->worker();
+        $ticks = $this->ticker($handler);
+        self::assertTrue(HandlerProcess::comesTrue(static fn (): bool => substr_count($handler->errors(), "tick of {$ticks}\n") >= 2), $handler->errors());
+        self::assertSame(substr_count($handler->errors(), 'tick of '), substr_count($handler->errors(), "tick of {$ticks}\n"), 'Nobody else does.');
+
+        $handler->control?->send('drain');
+        self::assertTrue(HandlerProcess::gone($ticks));
+        $first->close();
+        $second->close();
+        self::assertSame(0, $handler->exitCode());
+    }
+
+    #[Test]
+    public function a_killed_process_that_ticks_has_a_successor(): void
+    {
+        $handler = $this->handler('ticks')->ready();
+        $worker = $handler->worker();
+        $ticks = $this->ticker($handler);
+        posix_kill($ticks, SIGKILL);
+        $ended = array_values(array_filter($handler->until('exited'), static fn (array $message): bool => $message['t'] === 'exited'))[0];
+
+        self::assertSame([$ticks, SIGKILL], [$ended['pid'], $ended['signal']]);
+        self::assertNotSame($ticks, $this->ticker($handler));
+        $worker->close();
+    }
+
+    #[Test]
+    public function an_application_that_ends_the_process_in_a_tick_ends_nothing_else(): void
+    {
+        $handler = $this->handler('exits-in-a-tick')->ready();
+        $worker = $handler->worker();
+        $ticks = $this->ticker($handler);
+        self::assertTrue(HandlerProcess::gone($ticks));
+        self::assertNotSame($ticks, $this->ticker($handler));
+        $worker->send('ping');
+        self::assertSame('pong', ((array) $worker->receive())['t'] ?? null);
+        $worker->close();
+    }
+
+    #[Test]
+    public function the_process_that_ticks_does_not_outlive_a_killed_handler(): void
+    {
+        $handler = $this->handler('ticks')->ready();
+        $worker = $handler->worker();
+        $ticks = $this->ticker($handler);
+        $handler->signal(SIGKILL);
+
+        self::assertTrue(HandlerProcess::gone($ticks));
+        $worker->close();
+    }
+
+    #[Test]
+    public function where_nobody_listens_no_process_ticks(): void
+    {
+        $handler = $this->handler('usual')->ready();
+        $workers = [$handler->worker(), $handler->worker()];
+        $roles = [];
+        for ($i = 0; $i < 2; $i++) {
+            foreach ($handler->until('forked') as $message) {
+                $roles[] = $message['role'] ?? null;
+            }
+        }
+        self::assertSame([null, null], $roles);
+        $handler->signal(SIGTERM);
+        foreach ($handler->until('exited') as $message) {
+            self::assertNotSame('forked', $message['t']);
+        }
+        array_map(static fn (FakeServer $worker) => $worker->close(), $workers);
+    }
+
+    private function ticker(HandlerProcess $handler): int
+    {
+        do {
+            $messages = $handler->until('forked');
+            $forked = $messages[count($messages) - 1];
+        } while (($forked['role'] ?? null) !== 'ticks');
+
+        return is_int($forked['pid']) ? $forked['pid'] : 0;
+    }
+
     /**
      * @param  array<string, string>  $environment
      */

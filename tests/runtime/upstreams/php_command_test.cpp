@@ -23,22 +23,25 @@ config::Settings settings() {
 }
 
 TEST(PhpCommandTest, StartsArtisanInTheFolderAsGiven) {
-  const auto command = phpCommand(settings(), {}, 3, 5);
+  const auto command = phpCommand(settings(), {}, 3, 5, "/dev/shm/x/memory");
   EXPECT_EQ(command.file, "/usr/bin/php");
   EXPECT_EQ(command.workingDirectory, "/srv/current");
   EXPECT_THAT(command.args, ElementsAre("-d", "opcache.jit=tracing", "artisan", "laravel-rust:serve", "--quiet"));
 }
 
 TEST(PhpCommandTest, AddsWhatTheHandlerNeedsToTheInitialEnvironment) {
-  const Environment initial = {"APP_ENV=production", "SOCKET_PATH=/old", "SOCKET_PATH_X=kept", "PWD=/elsewhere"};
-  const auto environment = phpCommand(settings(), initial, 3, 5).environment;
+  const Environment initial = {"APP_ENV=production", "SOCKET_PATH=/old", "SOCKET_PATH_X=kept", "PWD=/elsewhere",
+                               "BRIDGE_SHARED_MEMORY=/of/another/server"};
+  const auto environment = phpCommand(settings(), initial, 3, 5, "/dev/shm/x/memory").environment;
   for (const char* entry :
        {"APP_ENV=production", "SOCKET_PATH_X=kept", "SOCKET_PATH=/run/x.sock.3", "BRIDGE_CONTROL_FD=5",
-        "BRIDGE_GENERATION=3", "SOCKET_MODE=0600", "LARAVEL_PATH=/srv/current", "PWD=/srv/current",
-        "WORKER_ISOLATION=worker", "DETECT=off", "WORKER_MAX_REQUESTS=1000", "WORKER_MEMORY_LIMIT=1048576"}) {
+        "BRIDGE_GENERATION=3", "BRIDGE_SHARED_MEMORY=/dev/shm/x/memory", "SOCKET_MODE=0600",
+        "LARAVEL_PATH=/srv/current", "PWD=/srv/current", "WORKER_ISOLATION=worker", "DETECT=off",
+        "WORKER_MAX_REQUESTS=1000", "WORKER_MEMORY_LIMIT=1048576"}) {
     EXPECT_THAT(environment, Contains(entry));
   }
   EXPECT_THAT(environment, Not(Contains("SOCKET_PATH=/old")));
+  EXPECT_THAT(environment, Not(Contains("BRIDGE_SHARED_MEMORY=/of/another/server")));
   EXPECT_THAT(environment, Not(Contains(StartsWith("PHP_MEMORY_LIMIT="))));
   EXPECT_THAT(environment, Not(Contains(StartsWith("PHPRC="))));
 }
@@ -47,7 +50,7 @@ TEST(PhpCommandTest, AChosenIniFileIsNamedToPhpItself) {
   auto chosen = settings();
   chosen.phpIni = "/etc/php/8.2/fpm/php.ini";
   chosen.phpMemoryLimit = "64M";
-  const auto environment = phpCommand(chosen, {}, 1, 3).environment;
+  const auto environment = phpCommand(chosen, {}, 1, 3, "").environment;
   EXPECT_THAT(environment, Contains("PHPRC=/etc/php/8.2/fpm/php.ini"));
   EXPECT_THAT(environment, Contains("PHP_MEMORY_LIMIT=64M"));
 }

@@ -26,7 +26,7 @@ class PhpHandlerTest : public ::testing::Test {
     settings.socketPath = app_.socket();
     auto started = PhpHandler::start(
         loop_,
-        {.command = phpCommand(settings, testing::ownEnvironment(), 3, PhpHandler::kControlDescriptor),
+        {.command = phpCommand(settings, testing::ownEnvironment(), 3, PhpHandler::kControlDescriptor, ""),
          .generation = 3,
          .bootTimeout = bootTimeout},
         {.onListening = [this](const wire::Listening& message) { listening_ = message; },
