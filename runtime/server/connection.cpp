@@ -73,9 +73,9 @@ void Connection::turnAway() {
 }
 
 void Connection::drain(Duration grace) {
+  grace_ = grace;
   if (idle() && !lingering_) {
-    patience_ = Patience::keepAlive;
-    readTimer_.start(grace, [this] { onPatienceEnd(); });
+    await(Patience::keepAlive);
   }
 }
 
@@ -397,7 +397,7 @@ void Connection::await(Patience patience) {
       readTimer_.stop();
       return;
     case Patience::keepAlive:
-      limit = front_.options.keepAliveTimeout;
+      limit = grace_.value_or(front_.options.keepAliveTimeout);
       break;
     case Patience::head:
       limit = front_.options.headerTimeout;

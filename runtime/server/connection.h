@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,8 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   void start();
   /// Instead of `start`: answers 503 whatever comes, and closes so that the client can read it.
   void turnAway();
-  /// Closes after the answer that is being given; an idle connection may send one more request within `grace`.
+  /// Closes after the answer that is being given, unless its head has promised more; idle then or now, it may send one
+  /// more request within `grace`.
   void drain(Duration grace);
   /// Closes now, whatever is under way.
   void close();
@@ -103,6 +105,8 @@ class Connection final : private http::H1Handler, private Exchange::Client {
   bool lingering_ = false;
   bool closed_ = false;
   Instant idleSince_;
+  /// While the server stops: how long it may still be idle.
+  std::optional<Duration> grace_;
 
   Patience patience_ = Patience::none;
   /// Bytes given to the stream, and how many of them the client had taken when `watchWrites` last looked.

@@ -11,6 +11,7 @@ namespace bridge::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class ServerRoomTest : public ServerTest {};
@@ -190,6 +191,31 @@ TEST_F(ServerRoomTest, CompletesWhatIsInFlightWhenItStopsAndTellsWhenAllAreGone)
   });
   loop.run();
   EXPECT_TRUE(drained);
+}
+
+TEST_F(ServerRoomTest, DoesNotWaitForAClientWhoseAnswerHadBegunBeforeItStops) {
+  upstreams::Answer* held = nullptr;
+  upstream.script.onEnd = [&](const http::Request&, upstreams::Answer& answer, const std::string&) {
+    held = &answer;
+    held->head({});
+    held->body(Bytes::copyOf("begun"));
+  };
+  std::atomic<bool> wanted = false;
+  loop::Timer stop(loop);
+  stop.repeat(Millis(1), [&] {
+    if (wanted.exchange(false)) {
+      server->drain(Seconds(60), [] {});
+      held->end();
+    }
+  });
+  serve([&] {
+    TestClient client(port);
+    client.send("GET /app/a HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.readUntilContains("begun"), Not(HasSubstr("Connection: close")));
+    wanted = true;
+    client.readAll();
+    EXPECT_TRUE(client.closedByPeer());
+  });
 }
 
 TEST_F(ServerRoomTest, GivesAnIdleConnectionOneMoreAnswerWhenItStops) {
