@@ -84,6 +84,15 @@ void ChannelCall::halfClosed() {
   }
 }
 
+void ConsumerCall::halfClosed() {
+  if (transfer_) {
+    // Who is killed says no more than FIN, and the message would be lost in a socket that nobody reads.
+    fail({ErrorCode::ClientGone, "the reader left in the middle of the body"});
+  } else {
+    ChannelCall::halfClosed();
+  }
+}
+
 ProducerCall::ProducerCall(ChannelBook& book, std::string space, std::string name, const http::Request& request,
                            Answer& answer)
     : ChannelCall(book, Side::producer, std::move(space), std::move(name), answer), request_(request) {}

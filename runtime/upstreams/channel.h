@@ -104,6 +104,7 @@ class ConsumerCall final : public ChannelCall {
   void pause() override;
   void resume() override;
   void written() override;
+  void halfClosed() override;
 
  private:
   friend class Transfer;

@@ -42,6 +42,10 @@ std::string stateJson(const ChannelBook& book) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string_view withoutSlash(std::string_view path) {
+  return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+}
+
 /// Builds the short answers to one request.
 class Replies {
  public:
@@ -77,6 +81,9 @@ void ChannelsKind::addRoutes(RouteTable& routes) {
   routes.addTree(settings_.channelsMount, *this, "CHANNELS_MOUNT");
   if (!settings_.channelsStatePath.empty()) {
     routes.add(settings_.channelsStatePath, *this, "CHANNELS_STATE_PATH");
+    if (settings_.channelsStatePath != "/") {
+      routes.add(settings_.channelsStatePath + "/", *this, "CHANNELS_STATE_PATH");
+    }
   }
 }
 
@@ -110,14 +117,14 @@ std::unique_ptr<Call> ChannelsKind::start(const http::Request& request, const Pa
   const Replies reply(loop_, answer);
   const std::string_view method = request.head.method;
   const std::string_view path = request.head.path;
-  if (path == settings_.channelsStatePath) {
+  if (!settings_.channelsStatePath.empty() && withoutSlash(path) == settings_.channelsStatePath) {
     return method == "GET" ? reply.json(stateJson(book_)) : reply.empty(405, {{"Allow", "GET"}});
   }
   auto names = namesBelow(settings_.channelsMount, path);
   if (!names) {
     return reply.fail(ErrorCode::BadRequest);
   }
-  if (names->empty() || names->size() > 2 || names->front().empty()) {
+  if (names->empty() || names->size() > 2 || names->front().empty() || names->back().empty()) {
     return reply.fail(ErrorCode::NotFound);
   }
   auto& space = names->front();

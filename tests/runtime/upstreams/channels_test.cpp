@@ -115,10 +115,12 @@ TEST_F(ChannelsTest, OnlyOnePairExchangesAtATime) {
 TEST_F(ChannelsTest, TheProducerIsAnsweredWhenTheConsumersSocketHasAll) {
   auto& consumer = get();
   consumer.tellsWritten = false;
-  consumer.onDone = [] {};
-  auto& producer = ask("POST", "/channels/s/c", "x", {}, false);
+  auto& producer = post("x");
   EXPECT_EQ(consumer.text, "x");
+  EXPECT_TRUE(consumer.ended);
   EXPECT_FALSE(producer.done());
+  consumer.call->written();
+  EXPECT_EQ(producer.status(), 200);
 }
 
 TEST_F(ChannelsTest, ABodyFlowsWhenItIsReadAndIsHeldWithTheClientWhileNobodyDoes) {
@@ -197,6 +199,27 @@ TEST_F(ChannelsTest, AProducerHearsThatItsConsumerDied) {
   EXPECT_EQ(producer.code(), ErrorCode::ReceiverGone);
 }
 
+TEST_F(ChannelsTest, AConsumerThatClosesItsSideInTheBodyHasLeft) {
+  auto& consumer = get();
+  auto& producer = ask("POST", "/channels/s/c", "begin", {}, false);
+  EXPECT_EQ(consumer.text, "begin");
+  consumer.call->halfClosed();
+  turn();
+  EXPECT_EQ(consumer.code(), ErrorCode::ClientGone);
+  EXPECT_EQ(producer.code(), ErrorCode::ReceiverGone);
+}
+
+TEST_F(ChannelsTest, AConsumerThatHasBeenGivenEverythingMayCloseItsSide) {
+  auto& consumer = get();
+  consumer.tellsWritten = false;
+  auto& producer = post("whole");
+  EXPECT_TRUE(consumer.ended);
+  consumer.call->halfClosed();
+  EXPECT_FALSE(consumer.code());
+  consumer.call->written();
+  EXPECT_EQ(producer.status(), 200);
+}
+
 TEST_F(ChannelsTest, AProducerOfWhichNothingWasSentGoesFirstAgain) {
   auto& consumer = get();
   auto& producer = ask("POST", "/channels/s/c", "", {}, false);
@@ -262,6 +285,8 @@ TEST_F(ChannelsTest, NamesAreAnyUtf8AndASlashAtTheEndIsNoName) {
   EXPECT_EQ(get("/channels").code(), ErrorCode::NotFound);
   EXPECT_EQ(get("/channels/a/b/c").code(), ErrorCode::NotFound);
   EXPECT_EQ(get("/channels//c").code(), ErrorCode::NotFound);
+  EXPECT_EQ(get("/channels/s//").code(), ErrorCode::NotFound);
+  EXPECT_EQ(get("/state/").text, "{}");
   post("y", "/channels/namespaces/c");
   EXPECT_EQ(get("/channels/namespaces/c").text, "y");
 }

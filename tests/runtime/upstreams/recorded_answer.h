@@ -34,7 +34,10 @@ class RecordedAnswer final : public upstreams::Answer {
   void end() override {
     EXPECT_TRUE(head_ && !done());
     ended = true;
-    if (call && tellsWritten) {
+    if (!tellsWritten) {
+      return;  // An exchange keeps the Call until then.
+    }
+    if (call) {
       call->written();
     }
     finish();
