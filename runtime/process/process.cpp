@@ -70,6 +70,9 @@ void Process::read(Output& output, std::unique_ptr<loop::Stream> stream) {
   output.stream->startReading({[this, &output](Bytes data) { take(output, data.view()); },
                                [this, &output](const std::optional<Error>&) {
                                  output.lines.end([this](std::string_view line) { onLine(line); });
+                                 if (&output == &stdout_ && events_.onStdoutEnd) {
+                                   events_.onStdoutEnd();
+                                 }
                                }});
 }
 

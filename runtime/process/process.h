@@ -39,6 +39,8 @@ class Process {
     std::function<void(std::string_view)> onLine;
     /// Takes stdout as it comes, where given: only stderr is read by lines then.
     std::function<void(std::string_view)> onStdout{};
+    /// It has closed its stdout. Where it has ended, `onExit` comes soon, or has come already.
+    std::function<void()> onStdoutEnd{};
   };
 
   /// Fails where nothing could be started.

@@ -56,7 +56,8 @@ void Supervisor::launch() {
     auto started = Process::start(loop_, launch->spec,
                                   {.onExit = [this](const ExitCause& cause) { onExit(cause); },
                                    .onLine = events_.onLine,
-                                   .onStdout = events_.onStdout});
+                                   .onStdout = events_.onStdout,
+                                   .onStdoutEnd = events_.onStdoutEnd});
     launch->childEnds.clear();
     if (started.ok()) {
       process_ = std::move(*started);

@@ -43,8 +43,9 @@ class Supervisor {
     std::function<void(const ExitCause&, Duration pause)> onExited;
     /// Optional: its output, instead of the log.
     std::function<void(std::string_view)> onLine;
-    /// Optional: its stdout as it comes, as in `Process::Events`.
+    /// Optional: its stdout as it comes, and the end of that, as in `Process::Events`.
     std::function<void(std::string_view)> onStdout{};
+    std::function<void()> onStdoutEnd{};
   };
   struct Options {
     RestartPolicy::Options restart;

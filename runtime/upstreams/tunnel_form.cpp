@@ -13,10 +13,11 @@ namespace {
 constexpr std::string_view kManifest = "__manifest";
 constexpr std::string_view kFile = "file:";
 
-/// A part that says that it is bytes is a file, also without a name of one, as in busboy.
+/// What a sentinel may stand for is a file, and so is a part that says that it is bytes, also without a name of one.
 bool isFile(const http::PartHead& head) {
   constexpr std::string_view kBytes = "application/octet-stream";
-  return head.filename || http::equalsIgnoreCase(std::string_view(head.contentType).substr(0, kBytes.size()), kBytes);
+  return head.filename || head.name.starts_with(kFile) ||
+         http::equalsIgnoreCase(std::string_view(head.contentType).substr(0, kBytes.size()), kBytes);
 }
 
 }  // namespace
@@ -203,7 +204,8 @@ TunnelForm::Outcome TunnelForm::assemble() {
       return Refusal{TunnelError::missingFilePart, one.id};
     }
     if (auto& upload = found->second; upload.spooled) {
-      taken.files += (taken.files.empty() ? "{" : ",") + wire::jsonQuoted(one.id) + ":" + wire::fileJson(upload.file);
+      taken.files += (taken.files.empty() ? "{" : ",") + wire::jsonQuoted(one.id) + ":" +
+                     wire::fileJson(wire::asNamed(one, upload.file));
       taken.uploads.push_back(std::move(upload.spooled));
     }
   }

@@ -13,6 +13,8 @@ namespace {
 constexpr Duration kGrace = Seconds(2);
 /// From the line that asks it to end to SIGTERM.
 constexpr Duration kFarewell = Seconds(2);
+/// From the end of its stdout to its own.
+constexpr Duration kLastBreath = Seconds(1);
 /// Of a foreign line in the log.
 constexpr std::size_t kShown = 2000;
 constexpr int kHopelessAfter = 3;
@@ -38,6 +40,7 @@ TunnelWorker::TunnelWorker(loop::Loop& loop, Options options, std::function<void
       onRoom_(std::move(onRoom)),
       lines_(options_.maxLine),
       patience_(loop),
+      mute_(loop),
       supervisor_(
           loop, options_.spec.name,
           {.prepare = [this](std::uint64_t) -> Result<process::Supervisor::Launch> {
@@ -47,7 +50,8 @@ TunnelWorker::TunnelWorker(loop::Loop& loop, Options options, std::function<void
            .onExited = [this](const process::ExitCause& cause, Duration) { onExited(cause); },
            .onLine = {},
            .onStdout =
-               [this](std::string_view data) { lines_.feed(data, [this](std::string_view line) { onLine(line); }); }},
+               [this](std::string_view data) { lines_.feed(data, [this](std::string_view line) { onLine(line); }); },
+           .onStdoutEnd = [this] { onMute(); }},
           {.restart = kRestart, .readyAtStart = false}) {}
 
 TunnelWorker::~TunnelWorker() = default;
@@ -65,6 +69,7 @@ void TunnelWorker::onExited(const process::ExitCause& cause) {
   lines_.end([this](std::string_view line) { onLine(line); });
   stdin_.reset();
   patience_.stop();
+  mute_.stop();
   lastEnd_ = cause.requested ? "" : cause.textWithLastWords();
   auto slots = std::exchange(slots_, {});
   for (auto& [id, slot] : slots) {
@@ -77,6 +82,14 @@ void TunnelWorker::onExited(const process::ExitCause& cause) {
   } else {
     onRoom_();
   }
+}
+
+/// It lives and can answer nothing any more; one that ends closes its stdout, too, and is waited for.
+void TunnelWorker::onMute() {
+  mute_.start(kLastBreath, [this] {
+    log::error("tunnel", "{} has closed its stdout; killed", options_.spec.name);
+    supervisor_.kill();
+  });
 }
 
 void TunnelWorker::take(TunnelJobState& job) {

@@ -72,6 +72,7 @@ class TunnelWorker {
 
   void onStarted(process::Process& process);
   void onExited(const process::ExitCause& cause);
+  void onMute();
   void onLine(std::string_view line);
   void onMessage(wire::TunnelMessage message, Slot& slot);
   void onOver(wire::TunnelMessage message);
@@ -101,6 +102,8 @@ class TunnelWorker {
   std::function<void()> onLeft_;
   /// Until it is killed: full of jobs that nobody wants, or asked to end.
   loop::Timer patience_;
+  /// Until it is killed because it has closed its stdout.
+  loop::Timer mute_;
   process::Supervisor supervisor_;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "wire/json.h"
 #include "wire/json_outline.h"
 
 namespace bridge::wire {
@@ -39,6 +40,10 @@ class Finder {
         frame.marked = value == "File";
       } else if (frame.key == "id") {
         frame.id = value;
+      } else if (frame.key == "name") {
+        frame.name = value;
+      } else if (frame.key == "type") {
+        frame.type = value;
       }
     }
     return other();
@@ -46,8 +51,11 @@ class Finder {
   bool Key(const Ch* text, Size length, bool /*copy*/) {
     auto& frame = frames_.back();
     frame.key.assign(text, length);
-    frame.hasName = frame.hasName || frame.key == "name";
-    frame.hasType = frame.hasType || frame.key == "type";
+    if (frame.key == "name") {
+      frame.name = "";
+    } else if (frame.key == "type") {
+      frame.type = "";
+    }
     return true;
   }
   bool StartObject() {
@@ -58,7 +66,7 @@ class Finder {
   bool StartArray() { return StartObject(); }
   // The closing bracket has been seen but not taken.
   bool EndObject(Size members) {
-    const auto frame = std::move(frames_.back());
+    auto frame = std::move(frames_.back());
     frames_.pop_back();
     if (frame.marked && frame.id) {
       auto& one = found_.emplace_back(frame.meta);
@@ -68,8 +76,8 @@ class Finder {
     if (!frames_.empty() && frames_.back().key == "meta") {
       auto& meta = frames_.back().meta;
       meta = {.id = {},
-              .hasName = frame.hasName,
-              .hasType = frame.hasType,
+              .name = std::move(frame.name),
+              .type = std::move(frame.type),
               .end = 0,
               .metaEnd = stream_.Tell(),
               .metaMissing = false,
@@ -87,8 +95,8 @@ class Finder {
     std::string key{};
     bool marked = false;
     std::optional<std::string> id{};
-    bool hasName = false;
-    bool hasType = false;
+    std::optional<std::string> name{};
+    std::optional<std::string> type{};
     FileSentinel meta{};
   };
 
@@ -118,13 +126,30 @@ struct Insertion {
 
 }  // namespace
 
-std::vector<FileSentinel> fileSentinels(std::string_view json) {
+std::vector<FileSentinel> fileSentinels(std::string_view text) {
   std::vector<FileSentinel> found;
-  rapidjson::MemoryStream stream(json.data(), json.size());
-  Finder finder(stream, found);
-  rapidjson::Reader reader;
-  (void)reader.Parse<kFlags>(stream, finder);
+  const auto read = [&found](std::string_view readable) {
+    found.clear();
+    rapidjson::MemoryStream stream(readable.data(), readable.size());
+    Finder finder(stream, found);
+    rapidjson::Reader reader;
+    return reader.Parse<kFlags>(stream, finder);
+  };
+  if (read(text).IsError()) {
+    (void)read(json::withoutNumbers(text));
+  }
   return found;
+}
+
+UploadedFile asNamed(const FileSentinel& sentinel, UploadedFile file) {
+  const auto told = [](const std::optional<std::string>& text) { return text && !text->empty(); };
+  if (told(sentinel.name)) {
+    file.name = *sentinel.name;
+  }
+  if (told(sentinel.type)) {
+    file.type = *sentinel.type;
+  }
+  return file;
 }
 
 std::string withFiles(std::string_view json, const std::vector<FileSentinel>& sentinels,
@@ -134,11 +159,11 @@ std::string withFiles(std::string_view json, const std::vector<FileSentinel>& se
     const auto& file = fileOf(one.id);
     std::string meta;
     bool first = one.metaMissing || one.metaEmpty;
-    if (!one.hasName) {
+    if (!one.name) {
       addMember(meta, first, "name", jsonQuoted(file.name.empty() ? kDefaultName : file.name));
       first = false;
     }
-    if (!one.hasType && !file.type.empty()) {
+    if (!one.type && !file.type.empty()) {
       addMember(meta, first, "type", jsonQuoted(file.type));
     }
     std::string own;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,9 @@ namespace bridge::wire {
 /// {"name":"a.txt","type":"text/plain"}}`, or with `"$ejson":"File"`, as older clients write it.
 struct FileSentinel {
   std::string id;
-  /// What its `meta` says already; it wins over the head of the file's part.
-  bool hasName = false;
-  bool hasType = false;
+  /// What its `meta` says already; it wins over the head of the file's part. Where it is no text, it is empty.
+  std::optional<std::string> name;
+  std::optional<std::string> type;
   /// Where the text takes further members: before the brackets that close the object and its `meta`. 0: `meta` is no
   /// object that could take any, or missing.
   std::size_t end = 0;
@@ -25,8 +26,8 @@ struct FileSentinel {
   bool metaEmpty = false;
 };
 
-/// All of them, in their order; `json` is valid (`JsonOutline::of`).
-[[nodiscard]] std::vector<FileSentinel> fileSentinels(std::string_view json);
+/// All of them, in their order; `text` is valid (`JsonOutline::of`).
+[[nodiscard]] std::vector<FileSentinel> fileSentinels(std::string_view text);
 
 /// An upload that lies in a file.
 struct UploadedFile {
@@ -36,6 +37,9 @@ struct UploadedFile {
   std::string name;
   std::string type;
 };
+
+/// The upload with the name and the type that its sentinel gives it.
+[[nodiscard]] UploadedFile asNamed(const FileSentinel& sentinel, UploadedFile file);
 
 /// The text with `path` and `size` in each sentinel, and in its `meta` the name and the type that it lacks. `fileOf`
 /// knows every id; nothing else is changed.

@@ -62,6 +62,41 @@ struct Generator {
 
 Error violation(std::string detail) { return {ErrorCode::ProtocolViolation, std::move(detail)}; }
 
+/// The length of the number that begins a text, 0 where none does.
+std::size_t numberAt(std::string_view text) {
+  std::size_t at = 0;
+  const auto is = [&](std::string_view any) {
+    return at < text.size() && any.find(text[at]) != std::string_view::npos;
+  };
+  const auto digits = [&] {
+    const auto begin = at;
+    while (is("0123456789")) {
+      ++at;
+    }
+    return at > begin;
+  };
+  at += is("-") ? 1 : 0;
+  const bool zero = is("0");
+  const auto whole = at;
+  if (!digits() || (zero && at > whole + 1)) {
+    return 0;
+  }
+  if (is(".")) {
+    ++at;
+    if (!digits()) {
+      return 0;
+    }
+  }
+  if (is("eE")) {
+    ++at;
+    at += is("+-") ? 1 : 0;
+    if (!digits()) {
+      return 0;
+    }
+  }
+  return at;
+}
+
 }  // namespace
 
 Result<void> Document::parseObject(std::string_view text) {
@@ -94,6 +129,23 @@ Result<void> Document::parse(std::string_view text) {
   if (type == object.MemberEnd() || !type->value.IsString()) return violation("a message without a type");
   type_ = {type->value.GetString(), type->value.GetStringLength()};
   return {};
+}
+
+std::string withoutNumbers(std::string_view text) {
+  std::string same(text);
+  for (std::size_t at = 0; at < same.size(); ++at) {
+    if (same[at] == '"') {
+      for (++at; at < same.size() && same[at] != '"'; ++at) {
+        at += same[at] == '\\' ? 1 : 0;
+      }
+    } else if (const auto length = numberAt(text.substr(at)); length >= 2) {
+      same.replace(at, length, length, ' ');
+      same[at] = '[';
+      at += length - 1;
+      same[at] = ']';
+    }
+  }
+  return same;
 }
 
 bool isAscii(std::string_view text) {

@@ -44,6 +44,10 @@ class Document {
   std::string_view type_;
 };
 
+/// The same text with an empty array in place of each longer number, and all values at their places: RapidJSON refuses
+/// numbers beyond the range of a double also where it is to leave them as text.
+[[nodiscard]] std::string withoutNumbers(std::string_view text);
+
 /// Whether every byte is below 0x80.
 [[nodiscard]] bool isAscii(std::string_view text);
 /// Whether it is ASCII and JSON needs nothing of it escaped.

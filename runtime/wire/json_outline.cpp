@@ -87,14 +87,19 @@ class Marker {
 
 }  // namespace
 
-Result<JsonOutline> JsonOutline::of(std::string_view text) {
+Result<JsonOutline> JsonOutline::of(std::string_view text) { return of(text, text); }
+
+Result<JsonOutline> JsonOutline::of(std::string_view text, std::string_view readable) {
   JsonOutline outline;
-  rapidjson::MemoryStream stream(text.data(), text.size());
+  rapidjson::MemoryStream stream(readable.data(), readable.size());
   Marker marker(text, stream, outline.members_);
   rapidjson::Reader reader;
   const auto parsed = reader.Parse<kFlags>(stream, marker);
   if (marker.tooDeep()) {
     return Error{ErrorCode::BadRequest, "more than " + std::to_string(json::kMaxDepth) + " levels"};
+  }
+  if (parsed.Code() == rapidjson::kParseErrorNumberTooBig && readable.data() == text.data()) {
+    return of(text, json::withoutNumbers(text));
   }
   if (parsed.IsError()) {
     return Error{ErrorCode::BadRequest, std::string(rapidjson::GetParseError_En(parsed.Code())) + " (at byte " +

@@ -16,7 +16,7 @@ namespace bridge::wire {
 class JsonOutline {
  public:
   /// BadRequest, with the place in the detail: no JSON (RFC 8259), more than one value, not UTF-8, or more than 512
-  /// arrays and objects inside each other, or a number beyond the range of a double. Digits may be as many as they are.
+  /// arrays and objects inside each other. Numbers may be of any size.
   [[nodiscard]] static Result<JsonOutline> of(std::string_view text);
 
   /// Whether the text is an object; else it has no members.
@@ -28,6 +28,9 @@ class JsonOutline {
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
 
  private:
+  /// `readable`: the text as RapidJSON takes it, with the same places.
+  [[nodiscard]] static Result<JsonOutline> of(std::string_view text, std::string_view readable);
+
   bool object_ = false;
   Members members_;
 };

@@ -155,7 +155,9 @@ std::optional<TunnelMessage> parseMessage(std::string_view line) {
     const auto text = jsonString(*chunk);
     auto bytes = text ? base64Decode(*text) : std::nullopt;
     if (!bytes) {
-      return std::nullopt;
+      // Without it the stream would have a hole that nobody sees.
+      message.reply.fault.message = "A chunk is not base64";
+      return message;
     }
     message.kind = Kind::chunk;
     message.bytes = std::move(*bytes);

@@ -38,6 +38,12 @@ TEST_F(TunnelBodyTest, FilesAreSpooledForTheWorkerAndRemovedWithTheRequest) {
   EXPECT_THAT(told, HasSubstr(R"("meta":{"name":"n","type":"text/plain"},"path":")")) << "the part may come first";
   EXPECT_THAT(told, HasSubstr(R"(,"size":3},"n":1.0})"));
   EXPECT_THAT(told, HasSubstr(R"("files":{"f1":{"path":")"));
+  EXPECT_THAT(told, HasSubstr(R"(,"size":3,"name":"n","type":"text/plain"}})")) << "the manifest's word for it";
+}
+
+TEST_F(TunnelBodyTest, APartWithTheNameOfAFileIsOneWithoutAFileNameToo) {
+  const auto told = form(manifest(R"({"input":{"$runnerFile":"File","id":"f1"}})") + part("name=\"file:f1\"", "abc"));
+  EXPECT_THAT(told, HasSubstr(R"(,"size":3,"name":"upload"}})"));
 }
 
 TEST_F(TunnelBodyTest, OtherPartsAreDropped) {

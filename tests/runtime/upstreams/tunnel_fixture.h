@@ -19,8 +19,9 @@
 namespace bridge::testing {
 
 /// A worker in the language of the shell. It answers most with the line it was told, keeps `slow` until the next
-/// `free`, and dies of `die`. `stream` is answered with bytes, `break` breaks off, `flood` goes on for long; `file`
-/// reads what `path` says, and `collect` answers with the chunks of its body as they came.
+/// `free`, dies of `die`, and closes its stdout for `mute`. `stream` is answered with bytes, `break` breaks off,
+/// `flood` goes on for long; `file` reads what `path` says, and `collect` answers with the chunks of its body as they
+/// came.
 constexpr const char* kTunnelWorker = R"(
 echo "hello from $$"
 while read -r line; do
@@ -44,6 +45,7 @@ while read -r line; do
     *'"flood"'*) echo "{\"id\":$id,\"stream\":{}}"; i=0; long=$(head -c 65536 /dev/zero | tr '\0' A)
       while [ $i -lt 64 ]; do echo "{\"id\":$id,\"chunk\":\"$long\"}"; i=$((i+1)); done; echo "{\"id\":$id,\"end\":true}"; echo written >> log ;;
     *'"die"'*) exit 3 ;;
+    *'"mute"'*) exec >&- ;;
     *'"slow"'*) kept=$id ;;
     *'"free"'*) echo "{\"id\":$kept,\"ok\":true,\"result\":\"kept\"}"; echo "{\"id\":$id,\"ok\":true}" ;;
     *'"pid"'*) echo "{\"id\":$id,\"ok\":true,\"result\":$$}" ;;

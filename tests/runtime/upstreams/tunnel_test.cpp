@@ -124,6 +124,12 @@ TEST_F(TunnelTest, AWorkerThatDiesAnswersWhatItHadAndIsReplaced) {
   EXPECT_THAT(ask("task/echo").text, HasSubstr(R"("id":2,)")) << "a new worker counts from 1";
 }
 
+TEST_F(TunnelTest, AWorkerThatClosesItsStdoutIsReplacedAndNobodyWaitsForIt) {
+  const auto first = ask("task/pid").text;
+  EXPECT_THAT(error("task/mute"), HasSubstr("The worker ended before it answered"));
+  EXPECT_NE(first, ask("task/pid").text);
+}
+
 TEST_F(TunnelTest, WithoutAnyWorkerRequestsAreAnswered) {
   settings.tunnelWorker = {folder.file("none")};
   auto told = error("task/t");

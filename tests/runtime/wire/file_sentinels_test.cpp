@@ -21,8 +21,8 @@ TEST(FileSentinelsTest, TheyAreFoundAtAnyDepthInBothDialects) {
       R"({"a":[{"$runnerFile":"File","id":"f1","meta":{"name":"x"}},1],"b":{"c":{"id":"f2","$ejson":"File"}}})");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].id, "f1");
-  EXPECT_TRUE(found[0].hasName);
-  EXPECT_FALSE(found[0].hasType);
+  EXPECT_EQ(found[0].name, "x");
+  EXPECT_FALSE(found[0].type);
   EXPECT_EQ(found[1].id, "f2");
   EXPECT_TRUE(found[1].metaMissing);
 }
@@ -57,6 +57,19 @@ TEST(FileSentinelsTest, ASentinelInsideAnotherOneIsFilledToo) {
   const auto text =
       filled(R"({"$ejson":"File","id":"a","meta":{"name":"","type":"","extra":{"$ejson":"File","id":"b"}}})");
   EXPECT_EQ(fileSentinels(text).size(), 2U);
+}
+
+TEST(FileSentinelsTest, WhatTheManifestSaysOfAFileWinsOverItsPart) {
+  const auto named = asNamed(fileSentinels(R"({"$ejson":"File","id":"a","meta":{"name":"n","type":"t/u"}})")[0], kFile);
+  EXPECT_EQ(named.name, "n");
+  EXPECT_EQ(named.type, "t/u");
+  const auto silent = asNamed(fileSentinels(R"({"$ejson":"File","id":"a","meta":{"name":1,"type":""}})")[0], kFile);
+  EXPECT_EQ(silent.name, "part.txt");
+  EXPECT_EQ(silent.type, "text/plain");
+}
+
+TEST(FileSentinelsTest, NumbersOfAnySizeHideNone) {
+  EXPECT_EQ(fileSentinels(R"({"n":1e999,"f":{"$ejson":"File","id":"a"}})").size(), 1U);
 }
 
 TEST(FileSentinelsTest, AFileIsAnObjectOfItsOwn) {

@@ -35,6 +35,20 @@ TEST(JsonOutlineTest, MembersAreTheTextTheyCameIn) {
   EXPECT_EQ(outline.find("a"), std::nullopt) << "a member of a member";
 }
 
+TEST(JsonOutlineTest, NumbersMayBeOfAnySize) {
+  const std::string digits(400, '9');
+  const auto text = R"({"e":1e999,"s":"\"1e999","input":[-1.5E+400,)" + digits + R"(,1E-999],"n":2})";
+  const auto outline = outlineOf(text);
+  EXPECT_EQ(outline.find("e"), "1e999");
+  EXPECT_EQ(outline.find("s"), R"("\"1e999")");
+  EXPECT_EQ(outline.find("input"), "[-1.5E+400," + digits + ",1E-999]");
+  EXPECT_EQ(outline.find("n"), "2");
+  for (const auto* wrong :
+       {"[1e999,1e]", "[1e999,01]", "[1e999 1]", "{1e999:1}", "1e999e9", "[1e999,-]", "[1e999,\"]"}) {
+    EXPECT_NE(detailOf(wrong), "accepted") << wrong;
+  }
+}
+
 TEST(JsonOutlineTest, TheLastMemberOfANameCounts) {
   EXPECT_EQ(outlineOf(R"({"a":1,"a":2,"\u0061":3})").find("a"), "3");
 }

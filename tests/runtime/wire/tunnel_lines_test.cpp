@@ -40,10 +40,10 @@ TEST(TunnelLinesTest, AReplyKeepsTheTextOfItsResult) {
 }
 
 TEST(TunnelLinesTest, OtherLinesAreNoReplies) {
-  for (const auto* line : {"", "hello", "{\"id\":1}", "{\"ok\":true}", "{\"id\":\"1\",\"ok\":true}",
-                           "{\"id\":1,\"ok\":1}", "[1]", "{\"id\":1,\"ok\":true", "{\"id\":-1,\"ok\":true}",
-                           R"({"id":1,"chunk":"?"})", R"({"id":1,"chunk":1})", R"({"id":1,"stream":1})",
-                           R"({"id":1,"stream":{"status":99}})", R"({"id":1,"end":1})", R"({"id":1,"pause":false})"}) {
+  for (const auto* line :
+       {"", "hello", "{\"id\":1}", "{\"ok\":true}", "{\"id\":\"1\",\"ok\":true}", "{\"id\":1,\"ok\":1}", "[1]",
+        "{\"id\":1,\"ok\":true", "{\"id\":-1,\"ok\":true}", R"({"id":1,"stream":1})",
+        R"({"id":1,"stream":{"status":99}})", R"({"id":1,"end":1})", R"({"id":1,"pause":false})"}) {
     EXPECT_FALSE(parseMessage(line)) << line;
   }
 }
@@ -67,6 +67,15 @@ TEST(TunnelLinesTest, AStreamIsAHeadChunksAndAnEnd) {
   EXPECT_EQ(parseMessage(R"({"id":1,"end":true})")->kind, Kind::end);
   EXPECT_EQ(parseMessage(R"({"id":1,"pause":true})")->kind, Kind::pause);
   EXPECT_EQ(parseMessage(R"({"id":1,"resume":true})")->kind, Kind::resume);
+}
+
+TEST(TunnelLinesTest, AChunkThatIsNoneBreaksItsStreamOff) {
+  for (const auto* line : {R"({"id":1,"chunk":"?"})", R"({"id":1,"chunk":1})", R"({"id":1,"chunk":"AP8"})"}) {
+    const auto message = parseMessage(line);
+    ASSERT_TRUE(message) << line;
+    EXPECT_EQ(message->kind, TunnelMessage::Kind::reply) << line;
+    EXPECT_FALSE(message->reply.ok) << line;
+  }
 }
 
 TEST(TunnelLinesTest, WhatBelongsToAJobStandsBesideItsValue) {
