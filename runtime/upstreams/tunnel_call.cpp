@@ -215,8 +215,7 @@ void TunnelCall::onOutcome(TunnelOutcome outcome) {
   servedBy(outcome.pid, outcome.waited);
   if (stage_ == Stage::streaming) {
     stage_ = Stage::answered;
-    told.ok ? answer_.end()
-            : answer_.fail({ErrorCode::WorkerDied, "tunnel: a stream broke off: " + told.fault.message});
+    told.ok ? answer_.end() : breakOff("tunnel: a stream broke off: " + told.fault.message);
   } else if (!told.ok) {
     reply(replies_.fault(told.fault));
   } else if (type_ == Type::event && !wantsPayload_) {
@@ -225,6 +224,15 @@ void TunnelCall::onOutcome(TunnelOutcome outcome) {
     const auto& result = told.result.empty() ? payload_ : told.result;
     reply(replies_.ok(result.empty() ? "null" : result));
   }
+}
+
+/// Behind the flush of the head: else a failure in the same turn would be answered with a page that is no envelope.
+void TunnelCall::breakOff(std::string why) {
+  room_.loop.defer([this, alive = std::weak_ptr(alive_), why = std::move(why)] {
+    if (!alive.expired()) {
+      answer_.fail({ErrorCode::WorkerDied, why});
+    }
+  });
 }
 
 void TunnelCall::onStream(wire::TunnelStreamHead head, pid_t pid) {

@@ -54,6 +54,7 @@ class TunnelCall final : public Call, private TunnelListener {
   void run(wire::TunnelJob job);
   Instant startDeadline();
   void watchSilence();
+  void breakOff(std::string why);
   void servedBy(pid_t pid, Duration waited);
   void reply(TunnelReplies::Reply reply);
   [[nodiscard]] wire::TunnelJob job() const { return {.type = type_, .name = name_}; }
