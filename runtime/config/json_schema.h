@@ -23,9 +23,9 @@ class JsonSchema {
  public:
   enum class Draft { four, seven };
 
-  /// Compiles the schema at `document[kRootKey]`; `$ref` may point anywhere in the document. `pattern` and `format`
-  /// are read from `kPatternKey` and `kFormatKey` (the library's own are not safe with texts from outside).
-  /// InvalidSettings with what is wrong.
+  /// Compiles the schema at `document[kRootKey]`; `$ref` may point anywhere in the document. `pattern`,
+  /// `format` and `uniqueItems` are read from keys of our own (the library's are not safe with what comes from
+  /// outside). InvalidSettings with what is wrong.
   [[nodiscard]] static Result<std::shared_ptr<const JsonSchema>> compile(rapidjson::Document& document, Draft draft);
   ~JsonSchema();
   JsonSchema(const JsonSchema&) = delete;
@@ -34,6 +34,7 @@ class JsonSchema {
   static constexpr const char* kRootKey = "x-bridge-root";
   static constexpr const char* kPatternKey = "x-bridge-pattern";
   static constexpr const char* kFormatKey = "x-bridge-format";
+  static constexpr const char* kUniqueKey = "x-bridge-unique";
 
   /// What is wrong with `value`, some of the first; empty: nothing. `place` names it.
   [[nodiscard]] std::vector<Violation> check(const rapidjson::Value& value, std::string_view place) const;

@@ -43,6 +43,7 @@ class Reader {
       }
     }
     samePipes();
+    std::ranges::stable_sort(out_.problems, {}, &FileProblem::line);
   }
 
   [[nodiscard]] int lineAt(std::ptrdiff_t offset) const {
@@ -105,8 +106,10 @@ class Reader {
     const auto same = std::ranges::find(manifest.entries, entry.id, &LambdaEntry::id);
     if (same == manifest.entries.end()) {
       manifest.entries.push_back(std::move(entry));
+      nodes_.push_back(node);
     } else {
       remark(node, "process " + quoted(entry.id) + " is there twice; the last one counts, for the routes of both");
+      nodes_[static_cast<std::size_t>(same - manifest.entries.begin())] = node;
       *same = std::move(entry);
     }
   }
@@ -119,7 +122,8 @@ class Reader {
         return before.mode == LambdaMode::pipe && one->mode == LambdaMode::pipe && before.pipeName == one->pipeName;
       });
       if (other != one && !one->pipeName.empty()) {
-        out_.problems.push_back({0, "process " + quoted(one->id),
+        const auto node = nodes_[static_cast<std::size_t>(one - entries.begin())].child("pipe_name");
+        out_.problems.push_back({lineOf(node), "process " + quoted(one->id),
                                  "pipe_name " + quoted(one->pipeName) + " is that of process " + quoted(other->id)});
       }
     }
@@ -231,6 +235,8 @@ class Reader {
   }
 
   ManifestXml& out_;
+  /// Where each entry of the manifest stands.
+  std::vector<pugi::xml_node> nodes_;
   std::string_view text_;
   std::string where_;
 };
@@ -261,7 +267,14 @@ ManifestXml parseManifestXml(std::string_view text) {
     result.problems.push_back({reader.lineAt(parsed.offset), {}, std::string("is no XML: ") + parsed.description()});
     return result;
   }
-  reader.file(document.document_element());
+  const auto root = document.document_element();
+  for (auto more = root.next_sibling(); more; more = more.next_sibling()) {
+    if (more.type() == pugi::node_element) {
+      result.problems.push_back({reader.lineAt(more.offset_debug()), {}, "is no XML: a second root element"});
+      return result;
+    }
+  }
+  reader.file(root);
   return result;
 }
 

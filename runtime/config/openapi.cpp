@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "config/json_text.h"
@@ -55,55 +55,36 @@ std::string text(const Value* value) {
 
 bool isTrue(const Value* value) { return value != nullptr && value->IsTrue(); }
 
-/// What the text of a parameter means; a text that is not of the type stays one, and the schema refuses it.
-Value valueOf(const std::string& text, std::string_view type, Document& owner) {
-  if (type == "integer" || type == "number") {
-    Document number;
-    if (!text.empty() && (text.front() == '-' || (text.front() >= '0' && text.front() <= '9')) &&
-        parseJson(text, number).ok() && number.IsNumber()) {
-      return Value(number, owner.GetAllocator());
-    }
-  } else if (type == "boolean" && (text == "true" || text == "false")) {
-    return Value(text == "true");
+/// How a body is held against a schema.
+enum class Form { json, fields, text, opaque };
+
+Form formOf(std::string_view type) {
+  if (isJson(type)) {
+    return Form::json;
   }
-  return Value(text.data(), static_cast<rapidjson::SizeType>(text.size()), owner.GetAllocator());
+  if (type == "application/x-www-form-urlencoded") {
+    return Form::fields;
+  }
+  return type == "text/plain" ? Form::text : Form::opaque;
 }
 
-std::vector<std::string> splitAtCommas(const std::string& list) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const auto end = std::min(list.find(',', begin), list.size());
-    parts.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
+constexpr std::array<std::string_view, 5> kStyles = {"form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"};
 constexpr std::array<std::string_view, 4> kPlaces = {"path", "query", "header", "cookie"};
 
 void checkParameter(const OpenApiOperation::Parameter& parameter, const OpenApiOperation::Values& values,
                     std::vector<Violation>& violations) {
   const auto place = std::string(kPlaces[static_cast<std::size_t>(parameter.place)]) + " " + parameter.name;
-  auto given = values(parameter);
+  const auto given = values(parameter);
   if (given.empty()) {
     if (parameter.required) {
       violations.push_back({place, "is missing"});
     }
     return;
   }
-  if (!parameter.schema || parameter.type == "object") {
+  if (!parameter.schema) {
     return;
   }
-  Document document;
-  if (parameter.type == "array") {
-    document.SetArray();
-    for (const auto& part : parameter.explode ? given : splitAtCommas(given.front())) {
-      document.PushBack(valueOf(part, parameter.itemType, document), document.GetAllocator());
-    }
-  } else {
-    Value value = valueOf(given.front(), parameter.type, document);
-    document.CopyFrom(value, document.GetAllocator());
-  }
+  const auto document = valueOfTexts(parameter.shape, given);
   for (auto& violation : parameter.schema->check(document, place)) {
     violations.push_back(std::move(violation));
   }
@@ -135,12 +116,21 @@ OpenApiOperation::Verdict OpenApiOperation::check(const Request& request) const 
   }
   const auto type = request.contentType.empty() ? std::string(kJson) : essence(request.contentType);
   const auto found = std::ranges::find_if(bodies, [&](const MediaType& one) { return covers(one.range, type); });
-  if (found == bodies.end() || !isJson(type)) {
+  if (found == bodies.end()) {
     verdict.unsupportedMediaType = true;
     return verdict;
   }
-  for (auto& violation : checkJson(found->schema.get(), request.body)) {
-    verdict.violations.push_back(std::move(violation));
+  const auto take = [&verdict](std::vector<Violation> violations) {
+    std::ranges::move(violations, std::back_inserter(verdict.violations));
+  };
+  const auto form = formOf(type);
+  if (form == Form::json) {
+    take(checkJson(found->schema.get(), request.body));
+  } else if (form == Form::opaque) {
+    verdict.unsupportedMediaType = !found->opaque;
+  } else if (found->schema) {
+    const auto fields = form == Form::fields ? request.fields() : TextFields{{"", std::string(request.body)}};
+    take(found->schema->check(valueOfTexts(found->shape, fields), "body"));
   }
   return verdict;
 }
@@ -258,11 +248,9 @@ class Compiler {
       }
       parameter.place = static_cast<OpenApiOperation::Place>(place - kPlaces.begin());
       parameter.required = isTrue(member(**target, "required"));
-      const Value* explode = member(**target, "explode");
-      // `form`, the default of queries and cookies, explodes; `simple` does not.
-      parameter.explode = explode != nullptr ? explode->IsTrue()
-                                             : parameter.place == OpenApiOperation::Place::query ||
-                                                   parameter.place == OpenApiOperation::Place::cookie;
+      if (auto done = addStyle(parameter, **target); !done.ok()) {
+        return done;
+      }
       if (auto done = addType(parameter, member(**target, "schema")); !done.ok()) {
         return done;
       }
@@ -274,34 +262,40 @@ class Compiler {
     return {};
   }
 
+  static Result<void> addStyle(OpenApiOperation::Parameter& parameter, const Value& source) {
+    using Place = OpenApiOperation::Place;
+    using Style = OpenApiOperation::Style;
+    const bool list = parameter.place == Place::query || parameter.place == Place::cookie;
+    parameter.style = list ? Style::form : Style::simple;
+    if (const auto named = text(member(source, "style")); !named.empty()) {
+      const auto style = std::ranges::find(kStyles, named);
+      if (style == kStyles.end()) {
+        return Error{ErrorCode::InvalidSettings, "the parameter `" + parameter.name + "` has the style `" + named +
+                                                     "`; form, simple, spaceDelimited, pipeDelimited and deepObject "
+                                                     "are supported"};
+      }
+      parameter.style = static_cast<Style>(style - kStyles.begin());
+    }
+    const Value* explode = member(source, "explode");
+    parameter.explode = explode != nullptr ? explode->IsTrue() : parameter.style == Style::form;
+    return {};
+  }
+
   Result<void> addType(OpenApiOperation::Parameter& parameter, const Value* schema) {
     if (schema == nullptr) {
       return {};
     }
-    auto target = follow(requests_, *schema);
-    if (!target.ok()) {
-      return target.error();
+    auto shape = textShapeOf(requests_, *schema);
+    if (!shape.ok()) {
+      return shape.error();
     }
-    parameter.type = typeOf(**target);
-    if (const Value* items = member(**target, "items")) {
-      auto item = follow(requests_, *items);
-      if (!item.ok()) {
-        return item.error();
-      }
-      parameter.itemType = typeOf(**item);
-    }
+    parameter.shape = std::move(*shape);
     auto compiled = schemaOf(requests_, schema);
     if (!compiled.ok()) {
       return compiled.error();
     }
     parameter.schema = std::move(*compiled);
     return {};
-  }
-
-  /// Of a list of types (a nullable one) the first.
-  static std::string typeOf(const Value& schema) {
-    const Value* type = member(schema, "type");
-    return type != nullptr && type->IsArray() && !type->Empty() ? text(&(*type)[0]) : text(type);
   }
 
   Result<void> addBodies(const Value* body) {
@@ -325,12 +319,22 @@ class Compiler {
                          schema == nullptr ? Value() : Value(*schema, requests_.GetAllocator()));
     }
     for (auto& [range, schema] : types) {
-      const bool checkable = isJson(range) || range.ends_with("/*");
-      auto compiled = schemaOf(requests_, checkable && schema.IsObject() ? &schema : nullptr);
-      if (!compiled.ok()) {
-        return compiled.error();
+      OpenApiOperation::MediaType type;
+      if (schema.IsObject()) {
+        auto shape = textShapeOf(requests_, schema);
+        if (!shape.ok()) {
+          return shape.error();
+        }
+        type.shape = std::move(*shape);
+        type.opaque = schema.ObjectEmpty() || type.shape.own.type == "string";
+        auto compiled = schemaOf(requests_, &schema);
+        if (!compiled.ok()) {
+          return compiled.error();
+        }
+        type.schema = std::move(*compiled);
       }
-      operation_.bodies.push_back({std::move(range), std::move(*compiled)});
+      type.range = std::move(range);
+      operation_.bodies.push_back(std::move(type));
     }
     // The one that says most is looked at first.
     std::ranges::stable_sort(operation_.bodies, {}, [](const auto& one) { return std::ranges::count(one.range, '*'); });
@@ -379,10 +383,10 @@ class Compiler {
 }  // namespace
 
 std::shared_ptr<const OpenApiOperation> OpenApi::compile(const std::string& path, const std::string& verb,
-                                                         std::vector<FileProblem>& problems) const {
+                                                         std::vector<FileProblem>& problems, int line) const {
   auto operation = Compiler(core_->requests, core_->replies, core_->draft).compile(path, lower(verb));
   if (!operation.ok()) {
-    problems.push_back({0, path + " " + verb, operation.error().detail});
+    problems.push_back({line, path + " " + verb, operation.error().detail});
     return nullptr;
   }
   return std::move(*operation);

@@ -9,6 +9,7 @@
 
 #include "config/file_problem.h"
 #include "config/json_schema.h"
+#include "config/openapi_text.h"
 
 namespace bridge::config {
 
@@ -16,16 +17,17 @@ namespace bridge::config {
 class OpenApiOperation {
  public:
   enum class Place { path, query, header, cookie };
+  /// How lists and objects are written (OpenAPI 3.0.3, "Style Values").
+  enum class Style { form, simple, spaceDelimited, pipeDelimited, deepObject };
 
   struct Parameter {
     std::string name;
     Place place = Place::query;
     bool required = false;
-    /// "integer", "array" and so on, which tells what the text of a value means; empty: a string.
-    std::string type;
-    std::string itemType;
-    /// Each item stands for itself (a=1&a=2), else they are separated by commas.
+    Style style = Style::form;
+    /// Each item or property stands for itself (a=1&a=2), else they share one text with separators.
     bool explode = true;
+    TextShape shape;
     /// Null: everything goes.
     std::shared_ptr<const JsonSchema> schema;
   };
@@ -33,20 +35,26 @@ class OpenApiOperation {
   struct MediaType {
     /// "application/json", "application/*", "*/*"; lower case.
     std::string range;
+    TextShape shape;
     std::shared_ptr<const JsonSchema> schema;
+    /// Bodies that are neither JSON nor a form nor text are let through: there is no schema, or it says `string`.
+    bool opaque = true;
   };
 
-  /// The values of a parameter as the request has them, decoded; none where it is absent.
-  using Values = std::function<std::vector<std::string>(const Parameter&)>;
+  /// The values of a parameter as the request has them: one for each item of a list, with its name for each property of
+  /// an object; none where it is absent.
+  using Values = std::function<TextFields(const Parameter&)>;
 
   struct Request {
     Values values;
+    /// The body as the fields of a form.
+    std::function<TextFields()> fields;
     /// Empty: the request has no Content-Type.
     std::string_view contentType;
     std::string_view body;
   };
   struct Verdict {
-    /// The body is of a type that the document does not name, or that is not JSON and cannot be checked.
+    /// The body is of a type that the document does not name, or that cannot be checked.
     bool unsupportedMediaType = false;
     std::vector<Violation> violations;
 
@@ -76,8 +84,9 @@ class OpenApi {
 
   /// The operation at `paths[path][verb]`; null where there is none, or where something of it cannot be used, which
   /// then is among the problems. The verb in any case.
+  /// `line` is that of the file which asks for it, for the problems.
   [[nodiscard]] std::shared_ptr<const OpenApiOperation> compile(const std::string& path, const std::string& verb,
-                                                                std::vector<FileProblem>& problems) const;
+                                                                std::vector<FileProblem>& problems, int line = 0) const;
 
  private:
   struct Core;

@@ -183,6 +183,9 @@ class Rewriter {
     nullable(value);
     rename(value, "pattern", JsonSchema::kPatternKey);
     rename(value, "format", JsonSchema::kFormatKey);
+    if (const auto unique = value.FindMember("uniqueItems"); unique != value.MemberEnd() && unique->value.IsBool()) {
+      unique->name.SetString(rapidjson::StringRef(JsonSchema::kUniqueKey));
+    }
     required(value);
     for (auto& member : value.GetObject()) {
       const std::string_view name(member.name.GetString(), member.name.GetStringLength());

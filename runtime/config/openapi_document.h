@@ -23,8 +23,8 @@ namespace bridge::config {
 /// an object or array between.
 [[nodiscard]] Result<void> checkReferences(const rapidjson::Document& document);
 
-/// Writes the schemas of the document in the words of JSON Schema: `nullable`, and our keys for `pattern` and
-/// `format`. In a request no property is required that is `readOnly`, in a reply none that is `writeOnly`.
+/// Writes the schemas of the document in the words of JSON Schema: `nullable`, and our keys for `pattern`, `format`
+/// and `uniqueItems`. In a request no property is required that is `readOnly`, in a reply none that is `writeOnly`.
 void toJsonSchema(rapidjson::Document& document, bool forRequest);
 
 }  // namespace bridge::config

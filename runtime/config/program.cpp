@@ -127,7 +127,7 @@ std::map<std::string, OwnValue, std::less<>> ownValues(const Program& program, c
     values[std::string(own.setting)] = {std::string(own.name), std::move(first)};
     if (!own.port.empty()) {
       // Without a colon the port is missing, which no number will be.
-      values[std::string(own.port)] = {std::string(own.name),
+      values[std::string(own.port)] = {std::string(own.name) + " (ADDRESS:PORT)",
                                        colon == std::string::npos ? value : value.substr(colon + 1)};
     }
   }

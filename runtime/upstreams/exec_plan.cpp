@@ -101,7 +101,7 @@ class Reader {
     if (operation.validateIn || operation.validateOut) {
       std::vector<config::FileProblem> problems;
       if (openapi_) {
-        plan.openapi = openapi_->compile(operation.path, operation.verb, problems);
+        plan.openapi = openapi_->compile(operation.path, operation.verb, problems, operation.line);
       } else {
         problems.push_back({operation.line, operation.path + " " + operation.verb,
                             "validation is asked for, and there is no `openapi` document that can be used"});

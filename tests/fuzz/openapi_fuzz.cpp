@@ -30,7 +30,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
   }
-  (void)operation->check({.values = [&](const auto&) { return std::vector{std::string(body)}; },
+  (void)operation->check({.values =
+                              [&](const auto&) {
+                                return TextFields{{"", std::string(body)}, {"a", "1"}};
+                              },
+                          .fields =
+                              [&] {
+                                return TextFields{{"a", std::string(body)}};
+                              },
                           .contentType = "application/json",
                           .body = body});
   (void)operation->checkReply(body);

@@ -105,10 +105,10 @@ TEST(ManifestXml, TellsAllProblemsAtOnceWithTheirLines) {
       complaints("<process>\n<id>one</id>\n<route>api</route>\n<communication_mode>tcp</communication_mode>\n"
                  "<pipe_name>a/b</pipe_name>\n<instances>0</instances>\n</process>\n<process><id/></process>"),
       ElementsAre("line 2: process `one`: <executable> is missing",
-                  "line 6: process `one`: pipe_name is `a/b`; it may hold letters, digits, `.`, `_` and `-`",
-                  "line 5: process `one`: Invalid communication mode: tcp. Must be 'pipe' or 'http'",
-                  "line 7: process `one`: instances is `0`; it must be a number from 1 to 99",
                   "line 4: process `one`: route is `api`; it must begin with `/`",
+                  "line 5: process `one`: Invalid communication mode: tcp. Must be 'pipe' or 'http'",
+                  "line 6: process `one`: pipe_name is `a/b`; it may hold letters, digits, `.`, `_` and `-`",
+                  "line 7: process `one`: instances is `0`; it must be a number from 1 to 99",
                   "line 9: process at line 9: <id> is empty", "line 9: process at line 9: <executable> is missing",
                   "line 9: process at line 9: <pipe_name> is missing",
                   "line 9: process at line 9: <route> is missing"));
@@ -118,7 +118,7 @@ TEST(ManifestXml, RefusesWhatWouldBeAmbiguous) {
   EXPECT_THAT(complaints(process("<id>b</id>")), ElementsAre("line 2: process `a`: <id> stands here twice"));
   EXPECT_THAT(complaints(process() + "<process><id>b</id><executable>sh</executable><route>/b</route>"
                                      "<pipe_name>a</pipe_name></process>"),
-              ElementsAre("process `b`: pipe_name `a` is that of process `a`"));
+              ElementsAre("line 2: process `b`: pipe_name `a` is that of process `a`"));
   EXPECT_THAT(complaints(process("<pipe_listener>me</pipe_listener>")),
               ElementsAre(HasSubstr("pipe_listener is `me`; it must be `child` or `server`")));
   EXPECT_THAT(complaints(process("<instances>2x</instances>")), ElementsAre(HasSubstr("instances is `2x`")));
@@ -131,6 +131,9 @@ TEST(ManifestXml, RefusesWhatIsNoXmlAndWhatIsNoManifest) {
   EXPECT_THAT(parseManifestXml("").problems, SizeIs(1));
   EXPECT_EQ(parseManifestXml("<other/>").problems.at(0).text(),
             "line 1: the root element is <other>; it must be <manifest>");
+  EXPECT_EQ(parseManifestXml("<manifest/>\n<manifest/>").problems.at(0).text(),
+            "line 2: is no XML: a second root element");
+  EXPECT_TRUE(parseManifestXml("<!-- a --><manifest/><!-- b -->").problems.empty());
 }
 
 TEST(ManifestXml, PassesOverWhatMeansNothingAndSaysSo) {

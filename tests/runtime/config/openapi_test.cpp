@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <ranges>
 
 namespace bridge::config {
 namespace {
@@ -14,6 +15,7 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 constexpr std::string_view kPets = R"(openapi: 3.0.3
 info: { title: Pets, version: "1.0" }
@@ -103,10 +105,22 @@ std::vector<std::string> complaints(std::string_view text, const std::string& pa
   return texts;
 }
 
+/// "a=1&b=2", without any encoding.
+TextFields fieldsOf(std::string_view form) {
+  TextFields fields;
+  for (const auto part : std::views::split(form, '&')) {
+    const std::string pair(part.begin(), part.end());
+    fields.emplace_back(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
+  }
+  return fields;
+}
+
 std::vector<std::string> violations(const OpenApiOperation& operation, std::string_view body,
                                     std::string_view type = "application/json") {
-  const auto verdict = operation.check(
-      {.values = [](const auto&) { return std::vector<std::string>(); }, .contentType = type, .body = body});
+  const auto verdict = operation.check({.values = [](const auto&) { return TextFields(); },
+                                        .fields = [body] { return fieldsOf(body); },
+                                        .contentType = type,
+                                        .body = body});
   std::vector<std::string> texts;
   for (const auto& violation : verdict.violations) {
     texts.push_back(violation.place + " " + violation.what);
@@ -156,11 +170,71 @@ TEST(OpenApi, TellsWhereABodyDoesNotFit) {
   }
 }
 
-TEST(OpenApi, RefusesMediaTypesThatAreNotNamedOrCannotBeChecked) {
+TEST(OpenApi, RefusesMediaTypesThatAreNotNamed) {
   const auto pet = operation(kPets, "/pet", "POST");
   ASSERT_TRUE(pet);
   EXPECT_THAT(violations(*pet, "{}", "text/plain"), ElementsAre("415"));
-  EXPECT_THAT(violations(*pet, "name=Rex", "application/x-www-form-urlencoded"), ElementsAre("415"));
+  EXPECT_THAT(violations(*pet, "<pet/>", "application/xml"), ElementsAre("415"));
+}
+
+TEST(OpenApi, ChecksTheFieldsOfAFormAsWhatTheyStandFor) {
+  const auto pet = operation(kPets, "/pet", "POST");
+  ASSERT_TRUE(pet);
+  constexpr auto kForm = "application/x-www-form-urlencoded";
+  EXPECT_THAT(violations(*pet, "name=Rex&secret=7&status=sold", kForm), IsEmpty());
+  EXPECT_THAT(violations(*pet, "name=Rex", kForm), ElementsAre(HasSubstr("'secret'")));
+  EXPECT_THAT(violations(*pet, "name=&secret=7", kForm), ElementsAre(HasSubstr("body[name]")));
+  EXPECT_THAT(violations(*pet, "name=a&name=b&secret=7", kForm), ElementsAre(HasSubstr("body[name]")));
+  const auto typed = operation(
+      R"({"openapi":"3.0.0","paths":{"/a":{"post":{"requestBody":{"content":{"application/x-www-form-urlencoded":
+      {"schema":{"allOf":[{"$ref":"#/components/schemas/N"},{"properties":{"on":{"type":"boolean"}}}]}}}}}}},
+      "components":{"schemas":{"N":{"type":"object","properties":{"n":{"type":"integer"},
+      "l":{"type":"array","items":{"type":"integer"}}}}}}})",
+      "/a", "POST");
+  ASSERT_TRUE(typed);
+  EXPECT_THAT(violations(*typed, "n=7&on=true&l=1", kForm), IsEmpty());
+  const auto wrong = violations(*typed, "n=x&on=true&l=1&l=x", kForm);
+  EXPECT_THAT(wrong, Contains(HasSubstr("body[n] ")));
+  EXPECT_THAT(wrong, Contains(HasSubstr("body[l][1] ")));
+  EXPECT_THAT(violations(*typed, "on=yes", kForm), Contains(HasSubstr("body[on] ")));
+}
+
+TEST(OpenApi, ChecksTextAndLetsBytesThroughThatHaveNoSchema) {
+  const auto note = operation(R"({"openapi":"3.0.0","paths":{"/a":{"post":{"requestBody":{"content":{
+      "text/plain":{"schema":{"type":"string","maxLength":3}},"image/*":{},
+      "application/octet-stream":{"schema":{"type":"string","format":"binary"}},
+      "multipart/form-data":{"schema":{"type":"object","properties":{"a":{"type":"string"}}}}}}}}}})",
+                              "/a", "POST");
+  ASSERT_TRUE(note);
+  EXPECT_THAT(violations(*note, "abc", "text/plain; charset=utf-8"), IsEmpty());
+  EXPECT_THAT(violations(*note, "abcd", "text/plain"), ElementsAre(HasSubstr("body String should be")));
+  EXPECT_THAT(violations(*note, "\x89PNG", "image/png"), IsEmpty());
+  EXPECT_THAT(violations(*note, "\xFF", "application/octet-stream"), IsEmpty());
+  EXPECT_THAT(violations(*note, "--x", "multipart/form-data; boundary=x"), ElementsAre("415"))
+      << "its schema cannot be checked";
+}
+
+TEST(OpenApi, NamesTheInnermostThingThatIsWrongAndNotAllAroundIt) {
+  const auto pet = operation(kPets, "/pet", "POST");
+  ASSERT_TRUE(pet);
+  EXPECT_THAT(violations(*pet, R"({"name":"a","secret":"b","category":{"parent":{"name":7}}})"),
+              ElementsAre(HasSubstr("body[category][parent][name] ")));
+}
+
+TEST(OpenApi, ComparesTheElementsOfALongListWithoutHoldingUpTheServer) {
+  const auto list = operation(R"({"openapi":"3.0.0","paths":{"/a":{"post":{"requestBody":{"content":
+      {"application/json":{"schema":{"type":"array","uniqueItems":true}}}}}}}})",
+                              "/a", "POST");
+  ASSERT_TRUE(list);
+  std::string body = "[0";
+  for (int i = 1; i < 100000; ++i) {
+    body += "," + std::to_string(i);
+  }
+  EXPECT_THAT(violations(*list, body + "]"), IsEmpty()) << "each against each would take minutes";
+  EXPECT_THAT(violations(*list, body + ",70000.0]"), ElementsAre("body holds an element twice"));
+  EXPECT_THAT(violations(*list, R"([{"a":1,"b":[null,true]},{"b":[null,true],"a":1}])"), SizeIs(1));
+  EXPECT_THAT(violations(*list, R"(["1",1,true,"true",null,"null",{},[],"",[[]],[{}],{"a":1},{"a":"1"},1.5,-1])"),
+              IsEmpty());
 }
 
 TEST(OpenApi, ChecksParametersOfPathQueryAndHeader) {
@@ -169,13 +243,14 @@ TEST(OpenApi, ChecksParametersOfPathQueryAndHeader) {
   const auto check = [&](const std::multimap<std::string, std::string>& given) {
     const auto verdict = pets->check({.values =
                                           [&](const OpenApiOperation::Parameter& parameter) {
-                                            std::vector<std::string> values;
+                                            TextFields values;
                                             const auto [first, last] = given.equal_range(parameter.name);
                                             for (auto value = first; value != last; ++value) {
-                                              values.push_back(value->second);
+                                              values.emplace_back("", value->second);
                                             }
                                             return values;
                                           },
+                                      .fields = {},
                                       .contentType = {},
                                       .body = {}});
     std::string all;
@@ -188,7 +263,8 @@ TEST(OpenApi, ChecksParametersOfPathQueryAndHeader) {
                    {"tags", "a"},
                    {"tags", "b"},
                    {"limit", "99"},
-                   {"ids", "1,2.5"},
+                   {"ids", "1"},
+                   {"ids", "2.5"},
                    {"X-Trace", "a0"},
                    {"brief", "true"}}),
             "");
@@ -198,7 +274,8 @@ TEST(OpenApi, ChecksParametersOfPathQueryAndHeader) {
   EXPECT_THAT(check({{"petId", "3000000000"}, {"tags", "a"}}), HasSubstr("path petId is not an int32"));
   EXPECT_THAT(check({{"petId", "7"}, {"tags", "c"}}), HasSubstr("query tags[0] "));
   EXPECT_THAT(check({{"petId", "7"}, {"tags", "a"}, {"limit", "100"}}), HasSubstr("query limit "));
-  EXPECT_THAT(check({{"petId", "7"}, {"tags", "a"}, {"ids", "1,2,3"}}), HasSubstr("query ids "));
+  EXPECT_THAT(check({{"petId", "7"}, {"tags", "a"}, {"ids", "1"}, {"ids", "2"}, {"ids", "3"}}),
+              HasSubstr("query ids "));
   EXPECT_THAT(check({{"petId", "7"}, {"tags", "a"}, {"X-Trace", "xyz"}}), HasSubstr("header X-Trace is not like"));
   EXPECT_THAT(check({{"petId", "7"}, {"tags", "a"}, {"brief", "1"}}), HasSubstr("query brief "));
 }
@@ -254,6 +331,10 @@ TEST(OpenApi, RefusesWhatCannotBeUsed) {
   EXPECT_THAT(complaints(pure(R"({"type":"string","pattern":"("})")),
               ElementsAre(HasSubstr("/pet POST: the pattern (")));
   EXPECT_THAT(complaints(pure(R"({"required":"name"})")), ElementsAre(HasSubstr("/pet POST: ")));
+  EXPECT_THAT(
+      complaints(R"({"openapi":"3.0.0","paths":{"/pet":{"post":{"parameters":[{"name":"a","in":"path","style":"matrix",
+      "schema":{}}]}}}})"),
+      ElementsAre(HasSubstr("the parameter `a` has the style `matrix`")));
   EXPECT_THAT(complaints(kPets, "/pet", "GET"), ElementsAre(HasSubstr("/pet GET: validation is asked for")));
   EXPECT_THAT(complaints("openapi: 3.0.0\npaths: &a\n  x: *a\n"), ElementsAre(HasSubstr("too deep")));
   EXPECT_THAT(complaints(R"({"openapi":"3.0.0","paths":{},"components":{"schemas":

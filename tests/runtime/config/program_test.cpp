@@ -130,7 +130,7 @@ TEST(Program, DividesAnAddressIntoHostAndPort) {
   EXPECT_EQ(at("[::1]:81").settings.httpHost, "::1");
   EXPECT_EQ(at("[::1]:81").settings.httpPort, 81);
   ASSERT_EQ(at("localhost").problems.size(), 1U);
-  EXPECT_EQ(at("localhost").problems[0].variable, "BIND");
+  EXPECT_EQ(at("localhost").problems[0].variable, "BIND (ADDRESS:PORT)");
 }
 
 TEST(Program, HasADoorForOperatorsThatItsPortTellsApart) {
