@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "routes/pattern.h"
+
 namespace bridge::config {
 namespace {
 
@@ -145,6 +147,8 @@ class Reader {
       where_ = path;
       if (path.find_first_of("?# \t\n") != std::string::npos || path.find('\0') != std::string::npos) {
         problem(entry.first, "a path has no query, no fragment and no white space");
+      } else if (auto pattern = routes::Pattern::parse(path); !pattern.ok()) {
+        problem(entry.first, pattern.error().detail);
       } else if (!seen.insert(path).second) {
         problem(entry.first, "the path stands here twice");
       } else if (!entry.second.IsMap() || entry.second.size() == 0) {

@@ -20,6 +20,8 @@ constexpr std::size_t kLongestArgument = (128U << 10U) - 1;
 constexpr Duration kStopPatience = Millis(200);
 /// A reply that was sent before the process ended may still lie in the socket.
 constexpr Duration kReplyGrace = Millis(50);
+/// For a reply where no process of ours is to give it, and no `inject` says a time.
+constexpr Duration kOutsideTimeout = Millis(40'000);
 constexpr std::size_t kMaxDetail = 5;
 
 std::string withPayload(std::string text, std::string_view payload) {
@@ -99,9 +101,12 @@ void ExecJob::onSlot(Result<ExecSlot> slot) {
                                  }
                                }});
   const auto& inject = plan_->operation.inject;
-  timer_.start(inject ? inject->timeout : config::ExecInject().timeout, [this] { onTimeout(); });
+  timer_.start(inject ? Duration(inject->timeout) : kOutsideTimeout, [this] { onTimeout(); });
   if (inject) {
     start();
+  } else {
+    log::info("exec", "id={} req_id={} {} waits for a reply from elsewhere", log::escape(logId_), id_,
+              log::escape(plan_->name()));
   }
 }
 

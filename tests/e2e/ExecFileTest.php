@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\E2e;
 
+use LaravelBridge\E2e\Support\Connection;
 use LaravelBridge\E2e\Support\Folders;
 use LaravelBridge\E2e\Support\Processes;
 use LaravelBridge\E2e\Support\Program;
@@ -83,6 +84,23 @@ final class ExecFileTest extends TestCase
         $this->write(['/a' => 2], socket: 'other.sock');
         self::assertSame(1, $this->bridge('reload', '--wait')->code);
         self::assertSame('1', $this->get('/a'));
+    }
+
+    public function test_without_a_process_of_its_own_whoever_reads_the_log_may_reply(): void
+    {
+        $this->asking = ['ADMIN_SOCKET' => 'off'];
+        file_put_contents("$this->folder/service.yaml", "socketpath: $this->folder/reply.sock\npaths: { /a: { get: { outtake: 'usocket://uri/{req_id}' } } }\n");
+        $this->server = $server = Server::launch($this->asking + ['LOG_DIR' => ''], $this->folder, ['urocket', '-c', 'service.yaml'])->awaitListening();
+
+        $caller = $server->connect()->request('GET', '/a');
+        Processes::await(static fn (): bool => str_contains($server->log(), 'waits for a reply'), 'the log has the id');
+        $id = preg_match('/req_id=(\S+) .+ waits for a reply from elsewhere/', $server->log(), $found) === 1 ? $found[1] : self::fail($server->log());
+        $reply = new Connection("unix://$this->folder/reply.sock");
+        self::assertSame(200, $reply->request('POST', "/uri/$id", [], '{"from":"outside"}')->answer()->status);
+
+        self::assertSame('{"from":"outside"}', $caller->answer()->body);
+        $reply->close();
+        $caller->close();
     }
 
     /** @param  array<string, int>  $replies  what each path is answered with */

@@ -131,6 +131,7 @@ TEST(UrocketYaml, RefusesWhatIsNotSupportedWithPathVerbAndLine) {
       {"paths: { /run: { fetch: {} } }", "/run: `fetch` is no verb"},
       {"paths: { /run: }", "/run: no verb is given"},
       {"paths: { '/a?b=1': { get: {} } }", "a path has no query"},
+      {"paths: { '/a/{b': { get: {} } }", "line 1: /a/{b: pattern '/a/{b'"},
       {"paths: { a: { get: { outtake: 'usocket://{req_id}' } }, /a: { get: { outtake: 'usocket://{req_id}' } } }",
        "/a: the path stands here twice"},
       {"port: 0\npaths: {}", "line 1: port is `0`"},
