@@ -100,6 +100,23 @@ std::vector<process::Program> programsOf(const config::Settings& settings, const
   return programs;
 }
 
+std::string pubsubUrlOf(const config::Settings& settings, const std::string& address) {
+  if (settings.pubsubMount.empty()) {
+    return {};
+  }
+  if (!address.starts_with("http://")) {
+    return "http://" + address + ":" + settings.pubsubMount;
+  }
+  // All addresses of the machine are none to connect to.
+  for (const auto& [any, own] :
+       {std::pair{"http://0.0.0.0:", "http://127.0.0.1:"}, {"http://[::]:", "http://[::1]:"}}) {
+    if (const std::string_view prefix(any); address.starts_with(prefix)) {
+      return own + address.substr(prefix.size()) + settings.pubsubMount;
+    }
+  }
+  return address + settings.pubsubMount;
+}
+
 std::string_view searchPath() {
   const char* path = std::getenv("PATH");
   return path != nullptr ? path : "/usr/bin:/bin";

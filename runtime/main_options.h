@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/log.h"
@@ -27,6 +28,9 @@ void configure(server::Front& front, const config::Settings& settings);
 /// The other processes of the application. `initial`: the environment that the server was started with.
 [[nodiscard]] std::vector<process::Program> programsOf(const config::Settings& settings,
                                                        const upstreams::Environment& initial);
+
+/// Where processes of this machine publish to the topics; empty: there are none. `address` is that of the server.
+[[nodiscard]] std::string pubsubUrlOf(const config::Settings& settings, const std::string& address);
 
 /// PATH.
 [[nodiscard]] std::string_view searchPath();

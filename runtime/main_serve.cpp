@@ -100,6 +100,7 @@ class Serving {
     if (!listening.ok()) {
       return listening;
     }
+    tellChildren(server_.address());
     if (auto opened = openKindDoors(); !opened.ok()) {
       return opened;
     }
@@ -133,6 +134,15 @@ class Serving {
   }
 
  private:
+  /// Where the server is: a worker or a job that publishes cannot know it otherwise.
+  void tellChildren(const std::string& address) {
+    constexpr std::string_view kName = "BRIDGE_PUBSUB_URL=";
+    std::erase_if(environment_, [](const std::string& variable) { return variable.starts_with(kName); });
+    if (const auto url = pubsubUrlOf(settings_, address); !url.empty()) {
+      environment_.push_back(std::string(kName) + url);
+    }
+  }
+
   Result<void> openKindDoors() {
     for (const auto& door : catalog_.doors()) {
       auto server = server::makeDoor(
@@ -161,6 +171,9 @@ class Serving {
     std::vector<std::string> notMade;
     // Shared, for the callback must be copyable; moved out of there.
     auto next = std::make_shared<std::unique_ptr<loop::Listener>>(openNext(fresh, place, notMade));
+    if (*next) {
+      tellChildren(server::Server::addressOf(**next));
+    }
     catalog_.reload(fresh, [this, place, next, notMade, done = std::move(done)](Result<upstreams::Reloaded> result) {
       report_.reloaded();
       if (result.ok()) {
@@ -169,6 +182,8 @@ class Serving {
         programs_.run(programsOf(settings_, environment_));
         watch();
         result->notMade.insert(result->notMade.end(), notMade.begin(), notMade.end());
+      } else {
+        tellChildren(server_.address());
       }
       if (done) {
         done(result);

@@ -45,11 +45,14 @@ return [
     ],
 
     /*
-     * Where `Channels::publish` finds the topics of the server: its PUBSUB_MOUNT, the PUBSUB_TOKEN that it has, too, and
-     * the seconds that may pass.
+     * Where `Channels::publish` finds the topics of the server, the PUBSUB_TOKEN that it has, too, and the seconds that may
+     * pass. Without an URL it is the server that runs this process, a worker or one of BRIDGE_PROCESSES; elsewhere, in a
+     * cron job for example, that port of this machine.
      */
     'pubsub' => [
-        'url' => env('PUBSUB_URL', 'http://127.0.0.1:'.env('HTTP_PORT', 8080).env('PUBSUB_MOUNT', '/pubsub')),
+        'url' => env('PUBSUB_URL'),
+        'port' => env('HTTP_PORT', 8080),
+        'mount' => env('PUBSUB_MOUNT', '/pubsub'),
         'token' => env('PUBSUB_TOKEN', ''),
         'timeout' => 5.0,
     ],

@@ -73,8 +73,12 @@ void Server::move(std::unique_ptr<loop::Listener> next) {
 void Server::take(std::unique_ptr<loop::Listener> listener) {
   listener_ = std::move(listener);
   listener_->resume();
-  const auto address = loop::toString(listener_->address());
-  address_ = address.starts_with(kUnixPrefix) ? address : "http://" + address;
+  address_ = addressOf(*listener_);
+}
+
+std::string Server::addressOf(const loop::Listener& listener) {
+  auto address = loop::toString(listener.address());
+  return address.starts_with(kUnixPrefix) ? address : "http://" + address;
 }
 
 void Server::accept(std::unique_ptr<loop::Stream> stream) {

@@ -37,6 +37,8 @@ class Server {
   void move(std::unique_ptr<loop::Listener> next);
   /// "http://127.0.0.1:8080" or "unix:/path", as a person would type it.
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// As people write it: http://HOST:PORT, or unix:PATH.
+  [[nodiscard]] static std::string addressOf(const loop::Listener& listener);
 
   /// Stops accepting; answers in progress are completed until `limit`, then cut. `done` is called once, when the last
   /// connection has gone. A second call with a shorter limit takes its place.

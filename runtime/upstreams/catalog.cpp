@@ -55,8 +55,8 @@ std::function<void(const Result<void>&)> whenAll(std::size_t count, std::functio
 
 }  // namespace
 
-Catalog::Catalog(loop::Loop& loop, config::Settings& settings, Environment environment)
-    : loop_(loop), settings_(settings), environment_(std::move(environment)) {
+Catalog::Catalog(loop::Loop& loop, config::Settings& settings, const Environment& environment)
+    : loop_(loop), settings_(settings), environment_(environment) {
   const KindContext context{
       .loop = loop_,
       .settings = settings_,

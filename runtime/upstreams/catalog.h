@@ -24,7 +24,7 @@ class LaravelKind;
 class Catalog {
  public:
   /// Reads what files the settings name; starts nothing.
-  Catalog(loop::Loop& loop, config::Settings& settings, Environment environment);
+  Catalog(loop::Loop& loop, config::Settings& settings, const Environment& environment);
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
@@ -60,7 +60,7 @@ class Catalog {
 
   loop::Loop& loop_;
   config::Settings& settings_;
-  Environment environment_;
+  const Environment& environment_;
   std::vector<config::Problem> problems_;
   RouteTable routes_{problems_};
   std::vector<std::unique_ptr<Kind>> kinds_;

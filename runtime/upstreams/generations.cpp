@@ -26,11 +26,11 @@ constexpr Duration kHold = Seconds(5);
 }  // namespace
 
 Generations::Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue,
-                         Environment environment)
+                         const Environment& environment)
     : loop_(loop),
       settings_(settings),
       queue_(queue),
-      environment_(std::move(environment)),
+      environment_(environment),
       context_{loop_, settings_, queue_, memory_, environment_, sharedMemory_},
       memory_(loop, [this] { return processes(); }),
       restartTimer_(loop),

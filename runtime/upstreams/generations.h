@@ -24,10 +24,10 @@ namespace bridge::upstreams {
 ///
 /// A handler that ends is replaced by a new generation, with growing pauses where that fails; a reload is the same with
 /// nothing broken. A handler that somebody started by hand is used where there is one, and waited for when it goes.
-/// Owned by Laravel; outlived by the queue, the settings and the loop.
+/// Owned by Laravel; outlived by the queue, the settings, the environment and the loop.
 class Generations {
  public:
-  Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue, Environment environment);
+  Generations(loop::Loop& loop, const config::Settings& settings, pool::Queue& queue, const Environment& environment);
   ~Generations();
   Generations(const Generations&) = delete;
   Generations& operator=(const Generations&) = delete;
@@ -87,7 +87,7 @@ class Generations {
   loop::Loop& loop_;
   const config::Settings& settings_;
   pool::Queue& queue_;
-  Environment environment_;
+  const Environment& environment_;
   std::string sharedMemory_;
   Generation::Context context_;
   std::function<void(const Error&)> onFatal_;

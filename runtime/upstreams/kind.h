@@ -25,7 +25,7 @@ struct KindContext {
   loop::Loop& loop;
   /// Changed in place by a reload.
   const config::Settings& settings;
-  /// That of the server's start, for children.
+  /// That of the server's start, for children, and what the server tells them; a reload may change that.
   const Environment& environment;
   /// The Laravel application, once all kinds are built; null: it is not served.
   std::function<Upstream*()> application;

@@ -25,8 +25,8 @@ std::string_view stateOf(const Generations& generations) {
 
 }  // namespace
 
-Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment)
-    : parts_(std::make_unique<LaravelParts>(loop, settings, queueOptions(settings), std::move(initialEnvironment))) {}
+Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, const Environment& environment)
+    : parts_(std::make_unique<LaravelParts>(loop, settings, queueOptions(settings), environment)) {}
 
 Laravel::~Laravel() = default;
 

@@ -60,9 +60,9 @@ struct LaravelStatus {
 /// killed where `stop` has not ended it.
 class Laravel final : public Upstream {
  public:
-  /// `settings` outlive it and may be changed in place before a `reload`. `initialEnvironment` is that of the server's
-  /// start.
-  Laravel(loop::Loop& loop, const config::Settings& settings, Environment initialEnvironment);
+  /// `settings` outlive it and may be changed in place before a `reload`; so does `environment`, which each handler is
+  /// started with.
+  Laravel(loop::Loop& loop, const config::Settings& settings, const Environment& environment);
   ~Laravel() override;
   Laravel(const Laravel&) = delete;
   Laravel& operator=(const Laravel&) = delete;

@@ -33,12 +33,12 @@ class AbandonedJobs {
 /// What the requests of the Laravel kind share. Owned by Laravel; outlives every Call and Job.
 struct LaravelParts {
   LaravelParts(loop::Loop& theLoop, const config::Settings& theSettings, const pool::Queue::Options& queueOptions,
-               Environment environment)
+               const Environment& environment)
       : loop(theLoop),
         settings(theSettings),
         routes(theSettings),
         queue(theLoop, queueOptions),
-        generations(theLoop, theSettings, queue, std::move(environment)) {}
+        generations(theLoop, theSettings, queue, environment) {}
 
   loop::Loop& loop;
   /// Changed in place by a reload.

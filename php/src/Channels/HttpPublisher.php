@@ -12,37 +12,51 @@ use LaravelBridge\Exceptions\CannotPublish;
  */
 final class HttpPublisher implements Publisher
 {
-    private readonly string $scheme;
+    private const OF_THIS_SERVER = 'BRIDGE_PUBSUB_URL';
+
+    /** What to connect to, as stream_socket_client wants it. */
+    private readonly string $address;
 
     private readonly string $host;
-
-    private readonly int $port;
 
     private readonly string $path;
 
     /**
-     * @param  string  $url  of the mount, "http://127.0.0.1:8080/pubsub"
+     * @param  string  $url  of the mount, "http://127.0.0.1:8080/pubsub" or, at a Unix socket, "http://unix:/run/app.sock:/pubsub"
      * @param  float  $timeout  seconds to connect, and for each silence of the server
      */
     public function __construct(private readonly string $url, private readonly string $token = '', private readonly float $timeout = 5.0)
     {
+        if (preg_match('#^http://unix:(/[^:]+):(/.*)$#', $url, $match) === 1) {
+            [$this->address, $this->host, $this->path] = ["unix://{$match[1]}", 'localhost', rtrim($match[2], '/')];
+
+            return;
+        }
         $parts = parse_url($url);
         $scheme = $parts['scheme'] ?? '';
         if (! isset($parts['host']) || ! in_array($scheme, ['http', 'https'], true)) {
             throw CannotPublish::badUrl($url);
         }
-        $this->scheme = $scheme;
-        $this->host = $parts['host'];
-        $this->port = $parts['port'] ?? ($scheme === 'https' ? 443 : 80);
+        $this->host = $parts['host'].':'.($parts['port'] ?? ($scheme === 'https' ? 443 : 80));
+        $this->address = ($scheme === 'https' ? 'ssl' : 'tcp')."://{$this->host}";
         $this->path = rtrim($parts['path'] ?? '', '/');
     }
 
     /**
-     * @param  array{url: string, token?: string|null, timeout?: float|int}  $config  bridge.pubsub
+     * @param  array{url?: string|null, port?: int|string|null, mount?: string|null, token?: string|null, timeout?: float|int}  $config  bridge.pubsub
      */
     public static function fromConfig(array $config): self
     {
-        return new self($config['url'], (string) ($config['token'] ?? ''), (float) ($config['timeout'] ?? 5));
+        $url = $config['url'] ?? '';
+        if ($url === '') {
+            // Of this very server, whatever its port: it has told the processes that it runs. A cached configuration cannot know it.
+            $url = (string) getenv(self::OF_THIS_SERVER);
+        }
+        if ($url === '') {
+            $url = 'http://127.0.0.1:'.($config['port'] ?? 8080).'/'.trim($config['mount'] ?? 'pubsub', '/');
+        }
+
+        return new self($url, (string) ($config['token'] ?? ''), (float) ($config['timeout'] ?? 5));
     }
 
     public function publish(string $namespace, string $topic, string|array|\JsonSerializable $message, ?string $event = null): int
@@ -64,14 +78,13 @@ final class HttpPublisher implements Publisher
      */
     private function post(string $target, string $type, string $body): array
     {
-        $address = ($this->scheme === 'https' ? 'ssl' : 'tcp')."://{$this->host}:{$this->port}";
-        $connection = @stream_socket_client($address, $errorCode, $reason, $this->timeout);
+        $connection = @stream_socket_client($this->address, $errorCode, $reason, $this->timeout);
         if ($connection === false) {
             throw CannotPublish::unreachable($this->url, (string) $reason);
         }
         try {
             stream_set_timeout($connection, (int) $this->timeout, (int) (fmod($this->timeout, 1) * 1_000_000));
-            $head = "POST {$target} HTTP/1.0\r\nHost: {$this->host}:{$this->port}\r\nContent-Type: {$type}\r\nContent-Length: ".strlen($body)."\r\n"
+            $head = "POST {$target} HTTP/1.0\r\nHost: {$this->host}\r\nContent-Type: {$type}\r\nContent-Length: ".strlen($body)."\r\n"
                 .($this->token === '' ? '' : "Authorization: Bearer {$this->token}\r\n")."\r\n";
             if (@fwrite($connection, $head.$body) !== strlen($head.$body)) {
                 throw CannotPublish::unreachable($this->url, 'it took only a part of the message');

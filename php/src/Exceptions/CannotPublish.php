@@ -13,7 +13,7 @@ final class CannotPublish extends RuntimeException
 {
     public static function badUrl(string $url): self
     {
-        return new self("bridge.pubsub.url \"{$url}\" is not an URL such as http://127.0.0.1:8080/pubsub.");
+        return new self("bridge.pubsub.url \"{$url}\" is not an URL such as http://127.0.0.1:8080/pubsub or http://unix:/run/app.sock:/pubsub.");
     }
 
     public static function unreachable(string $url, string $reason): self

@@ -5,6 +5,7 @@ declare(strict_types=1);
 use App\Http\Controllers\ConcurrencyController;
 use App\Http\Controllers\DownloadController;
 use App\Http\Controllers\PayloadController;
+use App\Http\Controllers\RealtimeController;
 use App\Http\Controllers\ResponseController;
 use App\Http\Controllers\StreamController;
 use App\Http\Controllers\TerminateController;
@@ -48,3 +49,6 @@ Route::prefix('concurrency')->name('concurrency.')->group(function (): void {
     Route::get('/defer', [ConcurrencyController::class, 'defer'])->name('defer');
     Route::get('/deferred', [ConcurrencyController::class, 'deferred'])->name('deferred');
 });
+
+Route::get('/realtime/publish', [RealtimeController::class, 'publish']);
+Route::get('/realtime/publish-later', [RealtimeController::class, 'publishLater']);

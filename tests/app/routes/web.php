@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 use App\Http\Controllers\LoginController;
 use App\Http\Controllers\QueueController;
+use App\Http\Controllers\RealtimeController;
 use App\Http\Controllers\SessionController;
 use App\Http\Controllers\UploadController;
 use App\Http\Controllers\UserController;
@@ -36,4 +37,7 @@ Route::post('/upload', [UploadController::class, 'store']);
 Route::get('/queue', [QueueController::class, 'create'])->name('queue');
 Route::post('/queue', [QueueController::class, 'store']);
 Route::post('/queue/after-response', [QueueController::class, 'afterResponse'])->name('queue.after-response');
+Route::get('/realtime/auth', [RealtimeController::class, 'auth']);
+Route::get('/realtime/members', [RealtimeController::class, 'auth'])->middleware('auth');
+
 Route::get('/queue/result', [QueueController::class, 'result'])->name('queue.result');

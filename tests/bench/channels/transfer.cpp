@@ -4,9 +4,13 @@
 //   channels_transfer channel PORT BYTES   the same through a channel of the server: a POST of that length, and a GET
 //   channels_transfer wait PORT COUNT      no speed: that many GETs of channels of their own, held until stdin ends;
 //   prints a line when all wait
+//   channels_transfer readers PORT COUNT   that many event streams of the topic news/open, held until stdin ends;
+//   prints a line when all read, and for each event the time (nanoseconds, CLOCK_MONOTONIC) at which the last of them
+//   has it
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -121,11 +125,15 @@ int channel(std::uint16_t port, std::uint64_t bytes) {
   return 0;
 }
 
-int wait(std::uint16_t port, int count) {
+void raiseLimit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int wait(std::uint16_t port, int count) {
+  raiseLimit();
   for (int number = 0; number < count; ++number) {
     writeAll(connectTo(port), "GET /channels/wait/" + std::to_string(number) + " HTTP/1.1\r\nHost: a\r\n\r\n");
   }
@@ -135,6 +143,58 @@ int wait(std::uint16_t port, int count) {
   while (::read(STDIN_FILENO, &ignored, 1) > 0) {
   }
   return 0;
+}
+
+long countOf(std::string_view text, std::string_view what) {
+  long count = 0;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) {
+    ++count;
+  }
+  return count;
+}
+
+int readers(std::uint16_t port, int count) {
+  raiseLimit();
+  const int poll = ::epoll_create1(EPOLL_CLOEXEC);
+  const auto watch = [poll](int fd) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+    must(::epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+  };
+  watch(STDIN_FILENO);
+  for (int number = 0; number < count; ++number) {
+    const int fd = connectTo(port);
+    writeAll(fd, "GET /pubsub/news/open HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n");
+    watch(fd);
+  }
+  std::vector<char> buffer(kPiece);
+  std::vector<epoll_event> events(1024);
+  long heads = 0;
+  long messages = 0;
+  while (true) {
+    const int ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), -1);
+    must(ready > 0, "epoll_wait");
+    for (int i = 0; i < ready; ++i) {
+      const int fd = events[static_cast<std::size_t>(i)].data.fd;
+      const auto got = ::read(fd, buffer.data(), buffer.size());
+      if (fd == STDIN_FILENO) {
+        return 0;
+      }
+      must(got > 0, "a reader was cut");
+      const std::string_view text(buffer.data(), static_cast<std::size_t>(got));
+      const long before = heads;
+      heads += countOf(text, "HTTP/1.1 200 ");
+      if (heads == count && before < count) {
+        std::puts("all read");
+        std::fflush(stdout);
+      }
+      for (long left = countOf(text, "\ndata: "); left > 0; --left) {
+        if (++messages % count == 0) {
+          std::printf("%lld\n", static_cast<long long>(std::chrono::steady_clock::now().time_since_epoch().count()));
+          std::fflush(stdout);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -148,6 +208,9 @@ int main(int argc, char** argv) {
     const auto port = static_cast<std::uint16_t>(std::atoi(arguments[1].c_str()));
     if (arguments[0] == "channel") {
       return channel(port, std::strtoull(arguments[2].c_str(), nullptr, 10));
+    }
+    if (arguments[0] == "readers") {
+      return readers(port, std::atoi(arguments[2].c_str()));
     }
     if (arguments[0] == "wait") {
       return wait(port, std::atoi(arguments[2].c_str()));

@@ -36,6 +36,15 @@ final class Release
         $this->route("Route::get('/release', fn () => ".var_export($name, true).'.config(\'app.name\'));');
     }
 
+    /** Shares that no more: what is written there is seen by nobody else. */
+    public function ownStorage(): void
+    {
+        unlink("$this->path/storage");
+        foreach (['framework/cache/data', 'framework/sessions', 'framework/views', 'logs'] as $folder) {
+            mkdir("$this->path/storage/$folder", 0777, true);
+        }
+    }
+
     /** Puts this into its routes, in one step. */
     public function route(string $code): void
     {

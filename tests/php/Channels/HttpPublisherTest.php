@@ -114,14 +114,43 @@ final class HttpPublisherTest extends TestCase
         }
     }
 
+    #[Test]
+    public function a_unix_socket_has_an_url_too(): void
+    {
+        $path = sys_get_temp_dir().'/bridge-publisher-'.bin2hex(random_bytes(5));
+        [, $request] = $this->serverThatSays("HTTP/1.1 200 OK\r\n\r\n{\"readers\":1}", "unix://{$path}");
+        try {
+            self::assertSame(1, (new HttpPublisher("http://unix:{$path}:/pubsub/"))->publish('s', 't', 'x'));
+            self::assertStringStartsWith("POST /pubsub/s/t HTTP/1.0\r\nHost: localhost\r\n", $request());
+        } finally {
+            unlink($path);
+        }
+    }
+
+    #[Test]
+    public function without_an_url_it_is_the_server_that_runs_this_process_or_the_usual_port(): void
+    {
+        [$url, $request] = $this->serverThatSays("HTTP/1.1 200 OK\r\n\r\n{\"readers\":1}");
+        putenv("BRIDGE_PUBSUB_URL={$url}");
+        try {
+            self::assertSame(1, HttpPublisher::fromConfig(['url' => null, 'port' => 1, 'mount' => '/pubsub'])->publish('s', 't', 'x'));
+            self::assertStringStartsWith('POST /pubsub/s/t ', $request());
+        } finally {
+            putenv('BRIDGE_PUBSUB_URL');
+        }
+        $this->expectException(CannotPublish::class);
+        $this->expectExceptionMessage('http://127.0.0.1:1/topics');
+        HttpPublisher::fromConfig(['url' => '', 'port' => '1', 'mount' => '/topics'])->publish('s', 't', 'x');
+    }
+
     /**
      * A server for one request, in a process of its own.
      *
      * @return array{string, callable(): string} its URL, and the request that it was sent
      */
-    private function serverThatSays(string $answer): array
+    private function serverThatSays(string $answer, string $address = 'tcp://127.0.0.1:0'): array
     {
-        $listening = stream_socket_server('tcp://127.0.0.1:0') ?: throw new RuntimeException('no socket');
+        $listening = stream_socket_server($address) ?: throw new RuntimeException('no socket');
         [$ours, $theirs] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0) ?: throw new RuntimeException('no pair');
         $pid = pcntl_fork();
         if ($pid === 0) {

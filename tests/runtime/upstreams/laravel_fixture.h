@@ -44,7 +44,7 @@ class LaravelFixture : public ::testing::Test {
   }
 
   void start() {
-    laravel_ = std::make_unique<upstreams::Laravel>(loop_, settings_, ownEnvironment());
+    laravel_ = std::make_unique<upstreams::Laravel>(loop_, settings_, environment_);
     laravel_->start([this](const Error& error) { fatal_ = error; });
   }
   void startAndWait() {
@@ -106,6 +106,7 @@ class LaravelFixture : public ::testing::Test {
   FakeApp app_;
   loop::Loop loop_;
   config::Settings settings_;
+  upstreams::Environment environment_ = ownEnvironment();
   std::unique_ptr<upstreams::Laravel> laravel_;
   std::vector<std::unique_ptr<RecordedAnswer>> answers_;
   std::optional<Error> fatal_;
