@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,8 @@ class PubsubKind final : public Kind, public Upstream {
   using Name = std::pair<std::string, std::string>;
 
   [[nodiscard]] std::shared_ptr<Topic> open(const Name& name);
+  /// Tells some of its readers, and the rest of them in the turns of the loop that follow.
+  void spread(const std::shared_ptr<Topic>& topic);
   [[nodiscard]] std::optional<int> refusePublisher(const http::RequestHead& head) const;
 
   loop::Loop& loop_;
@@ -61,6 +64,9 @@ class PubsubKind final : public Kind, public Upstream {
   std::uint64_t delivered_ = 0;
   std::size_t readers_ = 0;
   std::unique_ptr<loop::Timer> ticks_;
+  /// Topics with readers that are still to be told, and the next turn.
+  std::set<std::shared_ptr<Topic>> spreading_;
+  std::unique_ptr<loop::Timer> turn_;
 };
 
 }  // namespace bridge::upstreams

@@ -45,18 +45,69 @@ std::size_t Topic::publish(std::string_view epoch, std::string contentType, std:
     kept_.clear();
     keptBytes_ = 0;
   }
+  if (readers_.empty()) {
+    return 0;
+  }
+  untoldBytes_ += message.event->size();
+  untold_.push_back(std::move(message));
   const std::size_t count = readers_.size();
-  forEach([&](Reader& reader) { reader.onMessage(message); });
+  while (untoldBytes_ > limits_.bytes && tell(count)) {
+    // Faster than they can be told: what waits for them is bounded.
+  }
   return count;
 }
 
-template <class Work>
-void Topic::forEach(Work work) {
-  for (auto place = readers_.begin(); place != readers_.end(); place = next_) {
-    next_ = std::next(place);
-    work(**place);
+void Topic::remove(Readers::iterator place) {
+  if (next_ == place) {
+    ++next_;
   }
-  next_ = readers_.end();
+  if (current_ == place) {
+    current_ = readers_.end();
+  }
+  readers_.erase(place);
+}
+
+bool Topic::tell(std::size_t readers) {
+  for (; readers > 0 && (next_ != readers_.end() || begins()); --readers) {
+    const auto place = next_++;
+    tellOne(place);
+  }
+  return next_ != readers_.end() || begins();
+}
+
+bool Topic::begins() {
+  while (!untold_.empty() && (readers_.empty() || untold_.front().number <= roundMessage_)) {
+    untoldBytes_ -= untold_.front().event->size();
+    untold_.pop_front();
+  }
+  if (readers_.empty() || (untold_.empty() && roundTick_ == ticks_)) {
+    roundTick_ = ticks_;
+    return false;
+  }
+  next_ = readers_.begin();
+  roundMessage_ = last_;
+  roundTick_ = ticks_;
+  return true;
+}
+
+void Topic::tellOne(Readers::iterator place) {
+  current_ = place;
+  bool told = false;
+  // A copy of each: the reader may leave, and with the last one the rest is forgotten.
+  for (std::size_t i = 0; i < untold_.size() && current_ == place; ++i) {
+    if (const Message message = untold_[i]; message.number > place->message) {
+      place->message = message.number;
+      told = true;
+      place->reader->onMessage(message);
+    }
+  }
+  if (current_ == place && !told && place->tick < ticks_) {
+    place->reader->onTick();
+  }
+  if (current_ == place) {
+    place->tick = ticks_;
+  }
+  current_ = readers_.end();
 }
 
 std::deque<Topic::Message> Topic::after(std::uint64_t number) const {
@@ -69,12 +120,14 @@ std::deque<Topic::Message> Topic::after(std::uint64_t number) const {
   return messages;
 }
 
-void Topic::tick() {
-  forEach([](Reader& reader) { reader.onTick(); });
-}
-
 void Topic::end() {
-  forEach([](Reader& reader) { reader.onEnd(); });
+  while (tell(readers_.size())) {
+    // First what was published before.
+  }
+  for (next_ = readers_.begin(); next_ != readers_.end();) {
+    const auto place = next_++;
+    place->reader->onEnd();
+  }
 }
 
 }  // namespace bridge::upstreams
