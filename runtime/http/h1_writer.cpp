@@ -210,15 +210,22 @@ Result<Bytes> H1Writer::whole(const ResponseHead& head, std::string_view date, s
 }
 
 Bytes postRequest(std::string_view target, std::string_view host, std::string_view contentType, std::string_view body) {
+  auto out = postHead(target, host, contentType, body.size(), body.size());
+  out.append(body);
+  return Bytes(std::move(out));
+}
+
+std::string postHead(std::string_view target, std::string_view host, std::string_view contentType, std::uint64_t length,
+                     std::size_t room) {
   std::string out;
-  out.reserve(target.size() + host.size() + contentType.size() + kOwnLines + body.size());
+  out.reserve(target.size() + host.size() + contentType.size() + kOwnLines + room);
   out.append("POST ").append(target).append(" HTTP/1.1\r\n");
   appendField(out, "Host", host);
   appendField(out, "Content-Type", contentType);
   out.append("Content-Length: ");
-  appendNumber(out, body.size());
-  out.append("\r\n\r\n").append(body);
-  return Bytes(std::move(out));
+  appendNumber(out, length);
+  out.append("\r\n\r\n");
+  return out;
 }
 
 }  // namespace bridge::http

@@ -84,5 +84,8 @@ class H1Writer {
 /// `contentType` say, nothing else. All three are ours, and hold nothing that breaks a line.
 [[nodiscard]] Bytes postRequest(std::string_view target, std::string_view host, std::string_view contentType,
                                 std::string_view body);
+/// The head of it alone, for a body of `length` bytes, of which `room` are to be appended.
+[[nodiscard]] std::string postHead(std::string_view target, std::string_view host, std::string_view contentType,
+                                   std::uint64_t length, std::size_t room = 0);
 
 }  // namespace bridge::http

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "upstreams/body_collector.h"
 #include "upstreams/short_answer.h"
 
 namespace bridge::upstreams {
@@ -25,25 +26,60 @@ LambdaCall::~LambdaCall() {
 }
 
 void LambdaCall::body(Bytes data) {
-  if (body_.empty()) {
-    body_ = data.release();
-  } else {
-    body_.append(data.view());
+  if (!collector_) {
+    collector_ = std::make_unique<BodyCollector>(
+        CollectorContext{room_.loop, room_.spool, room_.settings.bodyMemoryLimit}, request_.head.contentLength,
+        CollectorEvents{.onPause = [this] { answer_.pauseRequest(); },
+                        .onResume = [this] { answer_.resumeRequest(); },
+                        .onDone = [this](Result<CollectedBody> body) { onCollected(std::move(body)); }});
   }
+  collector_->add(std::move(data));
 }
 
 void LambdaCall::end() {
+  if (collector_) {
+    collector_->end();
+  } else {
+    onCollected(CollectedBody{});
+  }
+}
+
+void LambdaCall::onCollected(Result<CollectedBody> body) {
+  if (!body.ok()) {
+    failLater(std::move(body).error());
+    return;
+  }
+  body_ = std::move(*body);
+  if (body_.spooled) {
+    auto file = loop::OpenFile::open(body_.spooled->path());
+    if (!file.ok()) {
+      failLater({ErrorCode::Internal, file.error().detail});
+      return;
+    }
+    file_ = std::move(*file);
+  }
   askedAt_ = room_.loop.preciseNow();
   process_ = room_.routes.find(request_.head.path);
   if (process_ == nullptr) {
-    room_.loop.defer([this, alive = std::weak_ptr(alive_)] {
-      if (!alive.expired()) {
-        answer_.fail({ErrorCode::NotFound, "its process has left the manifest"});
-      }
-    });
+    failLater({ErrorCode::NotFound, "its process has left the manifest"});
     return;
   }
   ask(pool::Queue::Place::back);
+}
+
+LambdaLink::Request LambdaCall::message() const {
+  if (!body_.spooled) {
+    return {.text = wire::lambdaRequest(request_.head, body_.memory)};
+  }
+  return {.text = wire::lambdaRequestBefore(request_.head), .file = file_.share()};
+}
+
+void LambdaCall::failLater(Error error) {
+  room_.loop.defer([this, error = std::move(error), alive = std::weak_ptr(alive_)]() mutable {
+    if (!alive.expired()) {
+      answer_.fail(std::move(error));
+    }
+  });
 }
 
 void LambdaCall::ask(pool::Queue::Place place) {
@@ -60,8 +96,8 @@ void LambdaCall::onLink(Result<LambdaLink*> link) {
   }
   link_ = *link;
   pid_ = link_->pid();
-  link_->send(wire::lambdaRequest(request_.head, body_), room_.settings.lambdasRequestTimeout,
-              static_cast<std::size_t>(room_.settings.lambdasMaxReply), *this);
+  link_->send(message(), room_.settings.lambdasRequestTimeout, static_cast<std::size_t>(room_.settings.lambdasMaxReply),
+              *this);
 }
 
 /// Who leaves while the request waits does not want it.

@@ -6,14 +6,15 @@
 #include <string_view>
 
 #include "pool/queue.h"
+#include "upstreams/collector.h"
 #include "upstreams/lambda_process.h"
 #include "upstreams/upstream.h"
 #include "wire/lambda_messages.h"
 
 namespace bridge::upstreams {
 
-/// One request to a local process: takes the body, waits for a connection, sends it, answers with the reply. Owned by
-/// the exchange.
+/// One request to a local process: takes the body (a large one into a spool file), waits for a connection, sends it,
+/// answers with the reply. Owned by the exchange.
 class LambdaCall final : public Call, private LambdaLink::Client {
  public:
   /// What it works with; outlives it.
@@ -21,6 +22,7 @@ class LambdaCall final : public Call, private LambdaLink::Client {
     loop::Loop& loop;
     const config::Settings& settings;
     const LambdaRoutes& routes;
+    Spool& spool;
   };
   /// Shown what a reply is answered with; the body is empty for HEAD. Null where nobody looks.
   using OnReply = std::function<void(const http::ResponseHead& head, const std::string& body)>;
@@ -37,18 +39,25 @@ class LambdaCall final : public Call, private LambdaLink::Client {
   void halfClosed() override;
 
  private:
+  void onCollected(Result<CollectedBody> body);
+  [[nodiscard]] LambdaLink::Request message() const;
   void ask(pool::Queue::Place place);
   void onLink(Result<LambdaLink*> link);
   void give(std::string_view reply) override;
   void lose(LambdaLink::Loss loss) override;
   [[nodiscard]] bool mayRepeat(const LambdaLink::Loss& loss) const;
   void tellServed();
+  void failLater(Error error);
 
   Room room_;
   const http::Request& request_;
   Answer& answer_;
   OnReply onReply_;
-  std::string body_;
+  /// While the body comes.
+  std::unique_ptr<Collector> collector_;
+  CollectedBody body_;
+  /// That of a body that was spooled.
+  loop::OpenFile file_;
   /// From the end of the body on: until then the manifest may change.
   LambdaProcess* process_ = nullptr;
   pool::Ticket ticket_;

@@ -8,6 +8,7 @@
 namespace bridge::upstreams {
 namespace {
 
+constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr int kLeastSuccess = 200;
 constexpr int kLastSuccess = 299;
@@ -27,18 +28,37 @@ LambdaLink::LambdaLink(loop::Loop& loop, std::unique_ptr<loop::Stream> stream, O
                          .onEnd = [this](const std::optional<Error>& error) { onEnd(error); }});
 }
 
-void LambdaLink::send(std::string request, Duration timeout, std::size_t maxReply, Client& client) {
+void LambdaLink::send(Request request, Duration timeout, std::size_t maxReply, Client& client) {
   client_ = &client;
   busy_ = true;
   begun_ = false;
   maxReply_ = maxReply;
   reply_.clear();
   timer_.start(timeout, [this] { onDeadline(); });
-  auto bytes = options_.mode == config::LambdaMode::pipe
-                   ? Bytes(std::move(request))
-                   : http::postRequest("/", options_.host, "application/json", request);
+  if (request.file) {
+    upload(std::move(request));
+    return;
+  }
+  auto bytes = options_.mode == config::LambdaMode::pipe ? Bytes(std::move(request.text))
+                                                         : http::postRequest("/", options_.host, kJson, request.text);
   // Where the process is gone, the reading side says so, behind what it may have replied.
   stream_->write(std::move(bytes), [this](const Result<void>& written) { writeFailed_ = !written.ok(); });
+}
+
+void LambdaLink::upload(Request request) {
+  const std::string behind(wire::kLambdaRequestBehind);
+  if (options_.mode == config::LambdaMode::http) {
+    const auto encoded = (request.file->size() + 2) / 3 * 4;
+    request.text.insert(0, http::postHead("/", options_.host, kJson, request.text.size() + encoded + behind.size()));
+  }
+  upload_ = std::make_unique<LambdaUpload>(loop_, *stream_, *request.file, [this](Result<void> sent) {
+    // Where the process is gone, the reading side says so.
+    upload_.reset();
+    if (!sent.ok()) {
+      lose(std::move(sent).error());
+    }
+  });
+  upload_->start(std::move(request.text), behind);
 }
 
 void LambdaLink::abandon() {
@@ -144,7 +164,8 @@ void LambdaLink::finishReply(std::string_view reply, bool reusable) {
   if (alive.expired()) {
     return;
   }
-  if (!reusable) {
+  // Who replies before it has read its request does not read it any more.
+  if (!reusable || upload_) {
     leave();
     return;
   }

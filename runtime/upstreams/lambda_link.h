@@ -17,6 +17,7 @@
 #include "loop/loop.h"
 #include "loop/stream.h"
 #include "loop/timer.h"
+#include "upstreams/lambda_upload.h"
 #include "wire/lambda_messages.h"
 
 namespace bridge::upstreams {
@@ -69,8 +70,15 @@ class LambdaLink final : private http::H1Handler {
   LambdaLink(const LambdaLink&) = delete;
   LambdaLink& operator=(const LambdaLink&) = delete;
 
+  struct Request {
+    /// The JSON; with a file, the part of it before the base64 of the body.
+    std::string text;
+    /// The body, where it is too large for memory.
+    std::optional<loop::OpenFile> file{};
+  };
+
   /// Sends a request. Illegal while there is one.
-  void send(std::string request, Duration timeout, std::size_t maxReply, Client& client);
+  void send(Request request, Duration timeout, std::size_t maxReply, Client& client);
   /// The client wants no reply any more.
   void abandon();
 
@@ -86,6 +94,7 @@ class LambdaLink final : private http::H1Handler {
   void onData(std::string_view data);
   void onEnd(const std::optional<Error>& error);
   void onDeadline();
+  void upload(Request request);
   void feedPipe(std::string_view data);
   void feedHttp(std::string_view data);
   void finishReply(std::string_view reply, bool reusable);
@@ -116,6 +125,8 @@ class LambdaLink final : private http::H1Handler {
   loop::Timer timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<loop::Stream> stream_;
+  /// While a body is sent from a file.
+  std::unique_ptr<LambdaUpload> upload_;
 };
 
 }  // namespace bridge::upstreams

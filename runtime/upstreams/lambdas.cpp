@@ -149,7 +149,13 @@ void LambdasKind::route() {
   }
 }
 
-void LambdasKind::begin(std::function<void(const Error&)> /*onFatal*/) {
+void LambdasKind::begin(std::function<void(const Error&)> onFatal) {
+  auto spool = Spool::open(settings_.spoolDir, settings_.spoolMaxBytes);
+  if (!spool.ok()) {
+    loop_.defer([onFatal = std::move(onFatal), error = spool.error()] { onFatal(error); });
+    return;
+  }
+  spool_ = std::move(spool).value();
   tellRemarks();
   startFree();
 }
@@ -268,10 +274,13 @@ std::unique_ptr<Call> LambdasKind::start(const http::Request& request, const Par
   if (std::ranges::find(kMethods, head.method) == kMethods.end()) {
     return sayText(loop_, answer, 400, "Invalid request: Unsupported method: " + head.method + "\n");
   }
+  if (!spool_) {
+    return std::make_unique<ShortAnswer>(loop_, answer, Error{ErrorCode::NoWorkers, "the server has not started"});
+  }
   if (find(head.path) == nullptr) {
     return sayText(loop_, answer, 404, "No route found for path: " + head.path + "\n");
   }
-  const LambdaCall::Room room{loop_, settings_, *this};
+  const LambdaCall::Room room{loop_, settings_, *this, *spool_};
   if (!cache_.on() || !LambdaCache::takes(head)) {
     return std::make_unique<LambdaCall>(room, request, answer, nullptr);
   }

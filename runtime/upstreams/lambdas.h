@@ -10,6 +10,7 @@
 #include "upstreams/kind.h"
 #include "upstreams/lambda_cache.h"
 #include "upstreams/lambda_process.h"
+#include "upstreams/spool.h"
 
 namespace bridge::upstreams {
 
@@ -79,6 +80,8 @@ class LambdasKind final : public Kind, public Upstream, private LambdaRoutes {
   /// What `checkReload` has read, for the `reload` that follows.
   std::optional<config::Manifest> next_;
   LambdaCache cache_;
+  /// Null before `begin`.
+  std::unique_ptr<Spool> spool_;
   bool stopping_ = false;
   std::function<void()> onStopped_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

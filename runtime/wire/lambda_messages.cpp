@@ -69,9 +69,16 @@ Result<void> readHeaders(http::Headers& headers, const json::Value& value) {
 }  // namespace
 
 std::string lambdaRequest(const http::RequestHead& head, std::string_view body) {
+  auto out = lambdaRequestBefore(head, body.size() / 3 * 4 + 4);
+  out.append(base64Encode(body));
+  out.append(kLambdaRequestBehind);
+  return out;
+}
+
+std::string lambdaRequestBefore(const http::RequestHead& head, std::size_t room) {
   constexpr std::size_t kOverhead = 64;
   constexpr std::size_t kFieldOverhead = 8;
-  std::size_t size = kOverhead + head.method.size() + head.path.size() + head.query.size() + body.size() / 3 * 4 + 4;
+  std::size_t size = kOverhead + head.method.size() + head.path.size() + head.query.size() + room;
   for (const auto& field : head.headers) {
     size += field.name.size() + field.value.size() + kFieldOverhead;
   }
@@ -100,8 +107,6 @@ std::string lambdaRequest(const http::RequestHead& head, std::string_view body) 
     out.append("]");
   }
   out.append(R"(],"body":")");
-  out.append(base64Encode(body));
-  out.append("\"}\n");
   return out;
 }
 

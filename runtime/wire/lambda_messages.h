@@ -15,6 +15,10 @@ namespace bridge::wire {
 /// {"method":"GET","uri":"/path?query","headers":[["name","value"],…],"body":"<base64>"}. Names are in lower case, in
 /// the order in which they came.
 [[nodiscard]] std::string lambdaRequest(const http::RequestHead& head, std::string_view body);
+/// The part of it before the base64 of the body, with room for so many more bytes, and that behind: for a body that
+/// does not lie in memory.
+[[nodiscard]] std::string lambdaRequestBefore(const http::RequestHead& head, std::size_t room = 0);
+inline constexpr std::string_view kLambdaRequestBehind = "\"}\n";
 
 /// What the process says: {"status":200,"headers":{"Name":"value"},"body":"<base64>"}. Each may be missing.
 struct LambdaReply {
