@@ -26,7 +26,7 @@ namespace bridge::pool {
 class MemoryBudget {
  public:
   struct Processes {
-    /// The server and its handlers.
+    /// The server, its handlers, and what these and the workers have started.
     std::vector<pid_t> others;
     std::vector<pid_t> workers;
   };

@@ -125,6 +125,16 @@ std::optional<Activity> activityOf(pid_t pid) {
   return activity;
 }
 
+std::vector<pid_t> childrenOf(pid_t pid) {
+  std::vector<pid_t> children;
+  const std::string text = readSmall(procFile(pid, "task/" + std::to_string(pid) + "/children"));
+  // Each number is followed by a blank; one that is cut off is not.
+  for (std::size_t at = 0, end = 0; (end = text.find(' ', at)) != std::string::npos; at = end + 1) {
+    children.push_back(static_cast<pid_t>(std::strtol(text.c_str() + at, nullptr, 10)));
+  }
+  return children;
+}
+
 std::string Activity::text() const {
   const std::string call = systemCall.empty() ? std::string() : " in " + systemCall;
   switch (state) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bridge::process {
 
@@ -23,5 +24,9 @@ struct Activity {
 
 /// Some file reads in /proc, none of which waits. Nothing: there is no such process.
 [[nodiscard]] std::optional<Activity> activityOf(pid_t pid);
+
+/// The processes that it has started and that have not been waited for, some 70 at most; none where the kernel does not
+/// say (CONFIG_PROC_CHILDREN). One file read in /proc.
+[[nodiscard]] std::vector<pid_t> childrenOf(pid_t pid);
 
 }  // namespace bridge::process

@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
 #include "loop/loop.h"
+#include "process/activity.h"
 
 namespace bridge::upstreams {
 namespace {
@@ -59,8 +61,13 @@ pool::MemoryBudget::Processes Generations::processes() const {
       for (const auto& worker : generation->pool()->status().workers) {
         if (worker.pid > 0) {
           all.workers.push_back(worker.pid);
+          // Tasks beside each other, and whatever else it has started.
+          std::ranges::copy(process::childrenOf(worker.pid), std::back_inserter(all.others));
         }
       }
+    }
+    if (const auto ticks = generation->ticks(); ticks && ticks->pid > 0) {
+      all.others.push_back(ticks->pid);
     }
   };
   add(live_.get());

@@ -34,6 +34,19 @@ final class OverloadTest extends TestCase
         self::assertCount(1, array_unique($pids), 'They wait for the one worker, and are answered');
     }
 
+    public function test_what_a_worker_has_forked_counts_as_memory_too(): void
+    {
+        $server = $this->server = Server::start(['SOCKET_POOL_MIN' => '1', 'SOCKET_POOL_MAX' => '1', 'POOL_MEMORY_LIMIT' => '8G']);
+        $used = static fn (): int => $server->status()['application']['memory']['used_bytes'];
+        self::assertCount(8, $server->get('/concurrency?tasks=8')->json()['results']);
+        $before = Processes::await(static fn (): int => $used(), 'it has been measured');
+        $connection = $server->connect()->request('GET', '/concurrency?tasks=8&ms=60000');
+        $during = Processes::await(static fn (): ?int => $used() > $before + (2 << 20) ? $used() : null, 'the forks are counted');
+        self::assertGreaterThan($before, $during);
+        posix_kill($server->workers()[0], SIGKILL);
+        self::assertSame(502, $connection->answer()->status);
+    }
+
     public function test_workers_that_have_served_enough_are_replaced_and_never_missed(): void
     {
         $server = $this->server = Server::start(['SOCKET_POOL_MIN' => '2', 'SOCKET_POOL_MAX' => '2', 'WORKER_MAX_REQUESTS' => '3']);

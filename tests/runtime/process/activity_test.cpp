@@ -12,6 +12,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace bridge::process {
 namespace {
@@ -97,6 +98,21 @@ TEST(Activity, OfNobodyThereIsNothing) {
     gone = child.pid();
   }
   EXPECT_FALSE(activityOf(gone));
+}
+
+TEST(Activity, NamesTheChildrenOfAProcess) {
+  if (::access("/proc/self/task", F_OK) != 0 || childrenOf(::getpid()) != std::vector<pid_t>()) {
+    GTEST_SKIP() << "no /proc, or children of an earlier test";
+  }
+  const Doing one([] { ::pause(); });
+  const Doing two([] { ::pause(); });
+  const auto children = childrenOf(::getpid());
+  if (children.empty()) {
+    GTEST_SKIP() << "a kernel that does not say";
+  }
+  EXPECT_EQ(children, (std::vector{one.pid(), two.pid()}));
+  EXPECT_TRUE(childrenOf(one.pid()).empty());
+  EXPECT_TRUE(childrenOf(0x3FFFFFFF).empty());
 }
 
 }  // namespace
