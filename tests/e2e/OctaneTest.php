@@ -72,6 +72,18 @@ final class OctaneTest extends ServerTestCase
         self::assertSame([$votes + 2, 'value'], [$this->votes('reloaded'), $this->get('/octane/cache/kept')->json()['value']]);
     }
 
+    public function test_programs_that_a_worker_starts_do_not_inherit_the_memory(): void
+    {
+        $this->votes('opened');
+        $worker = $this->get('/octane/votes/opened')->json()['pid'];
+        $memory = array_filter(glob("/proc/{$worker}/fd/*") ?: [], static fn (string $file): bool => str_ends_with((string) @readlink($file), '/memory'));
+        self::assertNotSame([], $memory);
+        foreach ($memory as $file) {
+            preg_match('/^flags:\s+([0-7]+)$/m', (string) file_get_contents(str_replace('/fd/', '/fdinfo/', $file)), $match);
+            self::assertNotSame(0, octdec($match[1] ?? '0') & 02000000, 'O_CLOEXEC');
+        }
+    }
+
     public function test_concurrently_runs_in_forks(): void
     {
         self::assertCount(2, array_unique($this->get('/octane/concurrently')->json()));

@@ -129,7 +129,13 @@ final class BootedApplication implements Application
 
     public function ticks(): bool
     {
-        return $this->lifecycle->ticks();
+        try {
+            return $this->lifecycle->ticks();
+        } catch (Throwable $e) {
+            $this->report($e);
+
+            return false;
+        }
     }
 
     public function tick(): void

@@ -26,12 +26,14 @@ final class OctaneEvents
 
     private const PROVIDER = 'Laravel\\Octane\\OctaneServiceProvider';
 
+    private const PREPARING = '/^(Illuminate|Laravel\\\\Octane\\\\Listeners)\\\\/';
+
     /** What they do is done, or means nothing here: this server's clients and uploads are not Octane's. */
     private const DONE = [
         'CreateConfigurationSandbox', 'CreateUrlGeneratorSandbox', 'GiveNewApplicationInstanceTo*', 'GiveNewRequestInstanceTo*',
-        'FlushArrayCache', 'FlushAuthenticationState', 'FlushDatabase*', 'FlushLocaleState', 'FlushLogContext', 'FlushMonologState', 'FlushOnce',
+        'FlushArrayCache', 'FlushAuthenticationState', 'FlushContext', 'FlushDatabase*', 'FlushLocaleState', 'FlushLogContext', 'FlushMonologState', 'FlushOnce',
         'FlushQueuedCookies', 'FlushSessionState', 'FlushStrCache', 'FlushTemporaryContainerInstances', 'FlushTranslatorCache', 'FlushUploadedFiles',
-        'FlushVite', 'RefreshQueryDurationHandling', 'PrepareInertia*', 'PrepareLivewire*', 'PrepareScout*', 'PrepareSocialite*',
+        'FlushVite', 'ForgetMailers', 'ForgetViewEngines', 'RefreshQueryDurationHandling', 'PrepareInertia*', 'PrepareLivewire*', 'PrepareScout*', 'PrepareSocialite*', 'PrepareVite*',
         'EnsureRequestServerPortMatchesScheme', 'ReportException', 'StopWorkerIfNecessary', 'CloseMonologHandlers',
     ];
 
@@ -86,7 +88,7 @@ final class OctaneEvents
     }
 
     /**
-     * Whether something is to be done with a tick. The framework, which forgets what it has noted of the last one, is no
+     * Whether something is to be done with a tick. The framework and Octane's own listeners, which prepare for one, are no
      * reason, and Octane's provider, which makes the intervals of its store anew, is one only where there are intervals.
      */
     public function ticks(Application $app): bool
@@ -98,8 +100,12 @@ final class OctaneEvents
         $listeners = $this->dispatcher->getRawListeners();
         foreach (['TickReceived', 'TickTerminated'] as $event) {
             foreach ($listeners[self::EVENTS.$event] ?? [] as $listener) {
-                $by = $listener instanceof Closure ? (string) (new ReflectionFunction($listener))->getClosureScopeClass()?->getName() : '';
-                if ($by === self::PROVIDER ? self::hasIntervals($app) : ! str_starts_with($by, 'Illuminate\\')) {
+                $by = match (true) {
+                    $listener instanceof Closure => (string) (new ReflectionFunction($listener))->getClosureScopeClass()?->getName(),
+                    is_array($listener) => is_string($listener[0] ?? null) ? $listener[0] : '',
+                    default => is_string($listener) ? $listener : '',
+                };
+                if ($by === self::PROVIDER ? self::hasIntervals($app) : preg_match(self::PREPARING, ltrim($by, '\\')) !== 1) {
                     return true;
                 }
             }
@@ -113,6 +119,7 @@ final class OctaneEvents
         try {
             $store = $app->make('cache')->store('octane')->getStore();
         } catch (InvalidArgumentException) {
+            // The application has no such store.
             return false;
         }
 

@@ -145,7 +145,7 @@ final class Memory
     private function open(): void
     {
         $umask = umask(0077);
-        $file = @fopen($this->path, 'c+b');
+        $file = @fopen($this->path, 'c+be');
         umask($umask);
         if ($file === false) {
             throw SharedMemoryFailed::cannotOpen($this->path);

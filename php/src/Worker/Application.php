@@ -48,7 +48,7 @@ interface Application
      */
     public function findings(): array;
 
-    /** Whether something is to be done once a second, in a process of its own. */
+    /** Whether something is to be done once a second, in a process of its own. Never throws. */
     public function ticks(): bool;
 
     /** Does that, and brings everything back as after a request. Never throws. */

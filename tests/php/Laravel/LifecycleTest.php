@@ -154,6 +154,7 @@ final class LifecycleTest extends TestCase
         yield 'a listener' => ['$this->app["events"]->listen(\Laravel\Octane\Events\TickReceived::class, function ($e) { \LaravelBridge\Tests\Laravel\LifecycleTest::note("heard", $e); });', true, 'heard'];
         yield 'an interval' => ['\Illuminate\Support\Facades\Cache::store("octane")->interval("a", \LaravelBridge\Tests\Laravel\LifecycleTest::interval(), 5);', true, 'made'];
         yield 'its own resets' => ['$this->app["events"]->listen(\Laravel\Octane\Events\TickReceived::class, \Laravel\Octane\Listeners\CreateConfigurationSandbox::class);', false, ''];
+        yield 'another listener of its own' => ['$this->app["events"]->listen(\Laravel\Octane\Events\TickReceived::class, \Laravel\Octane\Listeners\DisconnectFromDatabases::class);', false, ''];
         yield 'switched off' => ['config(["octane.tick" => false]); \Laravel\Octane\Facades\Octane::tick("a", fn () => null);', false, ''];
     }
 
