@@ -20,6 +20,19 @@ final class Autoload
         spl_autoload_register(self::load(...), true, true);
     }
 
+    /**
+     * Loads the classes of these rooms now: before a fork once, instead of in each one.
+     */
+    public static function ahead(string ...$rooms): void
+    {
+        foreach ($rooms as $room) {
+            // The files of functions, in lower case, are loaded where they are wanted.
+            foreach (glob(__DIR__."/{$room}/[A-Z]*.php") ?: [] as $file) {
+                class_exists(self::PREFIX.strtr($room, '/', '\\').'\\'.basename($file, '.php'));
+            }
+        }
+    }
+
     /** Composer's autoloader puts itself before all others. */
     public static function comeFirst(): void
     {

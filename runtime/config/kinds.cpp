@@ -35,6 +35,11 @@ std::string range(std::string_view what, std::string_view limits) {
          std::string(limits.substr(dots + 2));
 }
 
+using IsolationName = std::pair<std::string_view, WorkerIsolation>;
+constexpr std::array kIsolations{IsolationName{"worker", WorkerIsolation::worker},
+                                 IsolationName{"request", WorkerIsolation::request},
+                                 IsolationName{"boot", WorkerIsolation::boot}};
+
 }  // namespace
 
 std::string Int::wanted(std::string_view limits) { return range("a whole number", limits); }
@@ -203,12 +208,12 @@ std::optional<log::Format> FormatName::parse(std::string_view text, std::string_
 std::string FormatName::wanted(std::string_view /*limits*/) { return "one of: text, json"; }
 
 std::optional<WorkerIsolation> Isolation::parse(std::string_view text, std::string_view /*limits*/) {
-  using Choice = std::pair<std::string_view, WorkerIsolation>;
-  static constexpr std::array kChoices{Choice{"worker", WorkerIsolation::worker},
-                                       Choice{"request", WorkerIsolation::request}};
-  return choose(text, kChoices);
+  return choose(text, kIsolations);
 }
-std::string Isolation::wanted(std::string_view /*limits*/) { return "one of: worker, request"; }
+std::string Isolation::wanted(std::string_view /*limits*/) { return "one of: worker, request, boot"; }
+std::string_view Isolation::name(WorkerIsolation isolation) {
+  return std::ranges::find(kIsolations, isolation, &IsolationName::second)->first;
+}
 
 std::optional<TunnelErrors> TunnelErrorsName::parse(std::string_view text, std::string_view /*limits*/) {
   using Choice = std::pair<std::string_view, TunnelErrors>;

@@ -12,7 +12,7 @@
 
 namespace bridge::config {
 
-enum class WorkerIsolation { worker, request };
+enum class WorkerIsolation { worker, request, boot };
 enum class TunnelErrors { policy, runner };
 
 /// Where to listen. No host: nowhere.
@@ -225,6 +225,7 @@ struct FormatName : Plain<FormatName, log::Format> {
 struct Isolation : Plain<Isolation, WorkerIsolation> {
   static std::optional<WorkerIsolation> parse(std::string_view text, std::string_view);
   static std::string wanted(std::string_view);
+  static std::string_view name(WorkerIsolation isolation);
 };
 
 struct TunnelErrorsName : Plain<TunnelErrorsName, TunnelErrors> {

@@ -42,7 +42,8 @@ std::optional<std::string> take(RouteRule& rule, std::string_view word) {
   }
   if (name == "isolation") {
     rule.isolation = kind::Isolation::parse(value, "");
-    return rule.isolation ? std::nullopt : std::optional(wanted(kind::Isolation::wanted("")));
+    return rule.isolation && rule.isolation != WorkerIsolation::boot ? std::nullopt
+                                                                     : std::optional(wanted("one of: worker, request"));
   }
   if (name == "lane") {
     rule.lane = value;

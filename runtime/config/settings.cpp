@@ -92,7 +92,7 @@ bool isLoopback(std::string_view host) {
          (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
-/// Which lanes there are, that they leave workers for the others, and that routes name no others.
+/// Which lanes there are, that they leave workers for the others, and that routes ask for nothing that there is not.
 void checkRoutes(const Settings& settings, std::vector<Problem>& problems) {
   const auto lanes = parseLanes(settings.lanes);
   const auto routes = parseRoutes(settings.routes);
@@ -117,6 +117,10 @@ void checkRoutes(const Settings& settings, std::vector<Problem>& problems) {
                        });
     if (!known) {
       problems.push_back({"ROUTES", rule.pattern.text() + " lane=" + rule.lane, "names a lane that is not in LANES"});
+    }
+    if (rule.isolation && settings.workerIsolation == WorkerIsolation::boot) {
+      problems.push_back({"ROUTES", rule.pattern.text(),
+                          "has an isolation of its own: with WORKER_ISOLATION=boot there is one for all routes"});
     }
   }
 }

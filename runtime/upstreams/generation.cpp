@@ -28,7 +28,7 @@ std::string_view reasonOf(const Error& error) {
 }
 
 std::size_t spareFor(const config::Settings& settings) {
-  const bool oneRequestEach = settings.workerIsolation == config::WorkerIsolation::request;
+  const bool oneRequestEach = settings.workerIsolation != config::WorkerIsolation::worker;
   return oneRequestEach ? static_cast<std::size_t>(settings.socketPoolMin) : 0;
 }
 
@@ -142,7 +142,9 @@ void Generation::openPool(const std::string& path, std::size_t capacity) {
   events.onWorkerLost = [this](pid_t pid, const Error& error) { onWorkerLost(pid, error); };
   events.onWorkerRetired = [this](pid_t pid, const std::string& why) {
     metrics::all().workerRestarts["retired"].add();
-    log::info("laravel", "generation {}: worker {} retires: {}", number_, pid, log::escape(why));
+    const auto line = fmt::format("generation {}: worker {} retires: {}", number_, pid, log::escape(why));
+    // Where each request ends one, that is no news.
+    spareFor(context_.settings) > 0 ? log::debug("laravel", "{}", line) : log::info("laravel", "{}", line);
   };
   events.onFindings = [this](pid_t pid, const std::vector<wire::Finding>& findings) { findings_.add(pid, findings); };
   events.onOutdated = [this](pid_t pid, const wire::Outdated& message) {

@@ -53,7 +53,7 @@ PhpCommand phpCommand(const config::Settings& settings, const Environment& initi
   set("LARAVEL_PATH", settings.laravelPath);
   // The shell's word for the working directory; ours may be another one.
   set("PWD", settings.laravelPath);
-  set("WORKER_ISOLATION", settings.workerIsolation == config::WorkerIsolation::request ? "request" : "worker");
+  set("WORKER_ISOLATION", config::kind::Isolation::name(settings.workerIsolation));
   set("WORKER_MAX_REQUESTS", std::to_string(settings.workerMaxRequests));
   set("WORKER_MEMORY_LIMIT", std::to_string(settings.workerMemoryLimit));
   set("DETECT", settings.detect ? "on" : "off");

@@ -24,7 +24,7 @@ std::string asLaravelSeesIt(std::string_view raw) {
 
 RouteLimits::RouteLimits(const config::Settings& settings) {
   common_.timeout = settings.requestTimeout;
-  common_.fresh = settings.workerIsolation == config::WorkerIsolation::request;
+  common_.fresh = settings.workerIsolation != config::WorkerIsolation::worker;
   for (const auto& rule : config::parseRoutes(settings.routes).rules) {
     auto limits = std::make_unique<RequestLimits>(common_);
     limits->timeout = rule.timeout.value_or(settings.requestTimeout);

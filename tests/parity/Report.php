@@ -15,10 +15,9 @@ final class Report
     private array $explained = [];
 
     /**
-     * @param  list<string>  $rows
      * @param  bool  $complete  whether everything that a scenario names must differ
      */
-    public function __construct(private readonly array $rows, private readonly bool $verbose, private readonly bool $complete)
+    public function __construct(private readonly Rows $rows, private readonly bool $verbose, private readonly bool $complete)
     {
     }
 
@@ -38,6 +37,7 @@ final class Report
                     continue;
                 }
                 $row = $scenario->explains($item);
+                $row = $row !== null && $this->rows->has($row) && ! $this->rows->holdsFor($row, $name) ? null : $row;
                 $line = sprintf("    %-8s %s\n        fpm   %s\n        here  %s", $name, $item, self::short($theirs, $own), self::short($own, $theirs));
                 if ($row === null) {
                     $unexplained[] = $line;
@@ -48,7 +48,7 @@ final class Report
             }
         }
         foreach (array_keys($scenario->differs) as $row) {
-            if (! in_array($row, $this->rows, true)) {
+            if (! $this->rows->has($row)) {
                 $unexplained[] = "    docs/differences.md has no row `$row`";
             } elseif (isset($used[$row])) {
                 $this->explained[$row] = ($this->explained[$row] ?? 0) + 1;

@@ -6,17 +6,51 @@ namespace LaravelBridge\Parity;
 
 use RuntimeException;
 
-/** The names of the rows of docs/differences.md: what stands in the first column, between backticks. */
+/** The rows of docs/differences.md, by what stands in the first column between backticks. */
 final class Rows
 {
-    /** @return list<string> */
-    public static function of(string $path): array
+    /** Sections that an isolation takes away. */
+    private const TAKEN_AWAY = [
+        'request' => ['What lives on in a worker'],
+        'boot' => ['What lives on in a worker', 'What is booted once'],
+    ];
+
+    /**
+     * @param  array<string, string>  $sections  by name
+     */
+    private function __construct(private readonly array $sections)
     {
-        preg_match_all('/^\| `([a-z0-9-]+)` \|/m', (string) file_get_contents($path), $matches);
-        if ($matches[1] === [] || $matches[1] !== array_unique($matches[1])) {
-            throw new RuntimeException("$path: each row begins with a name of its own");
+    }
+
+    public static function of(string $path): self
+    {
+        preg_match_all('/^## (?<section>.+)|^\| `(?<name>[a-z0-9-]+)` \|/m', (string) file_get_contents($path), $matches, PREG_SET_ORDER | PREG_UNMATCHED_AS_NULL);
+        $sections = [];
+        $section = '';
+        foreach ($matches as ['section' => $next, 'name' => $name]) {
+            $section = $next ?? $section;
+            if ($name !== null && isset($sections[$name])) {
+                throw new RuntimeException("$path: there is another row `$name`");
+            }
+            $sections += $name === null ? [] : [$name => $section];
+        }
+        foreach (array_unique(array_merge(...array_values(self::TAKEN_AWAY))) as $known) {
+            if (! in_array($known, $sections, true)) {
+                throw new RuntimeException("$path: no row stands below \"$known\"");
+            }
         }
 
-        return $matches[1];
+        return new self($sections);
+    }
+
+    public function has(string $name): bool
+    {
+        return isset($this->sections[$name]);
+    }
+
+    /** Whether the row can be the reason for a difference with this isolation. */
+    public function holdsFor(string $name, string $isolation): bool
+    {
+        return $this->has($name) && ! in_array($this->sections[$name], self::TAKEN_AWAY[$isolation] ?? [], true);
     }
 }

@@ -11,8 +11,6 @@ use Illuminate\Foundation\Application;
 use Illuminate\Foundation\Bootstrap\LoadConfiguration;
 use Illuminate\Foundation\Bootstrap\RegisterProviders;
 use Illuminate\Foundation\Bootstrap\SetRequestForConsole;
-use LaravelBridge\Autoload;
-use LaravelBridge\Exceptions\NoApplication;
 use LaravelBridge\Laravel\Detection\Detector;
 use LaravelBridge\Laravel\Detection\Mode;
 use LaravelBridge\Octane\OctaneServices;
@@ -49,13 +47,13 @@ final class ApplicationFactory implements Bootloader
      * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
      * @param  Mode  $detect  how closely each request is looked at for what it leaves behind
      * @param  (Closure(Application): void)|null  $booted  told when the application is booted, before it is warmed
-     * @param  string|null  $sharedMemory  the file in which generations keep what workers share; by default one that goes with this process
+     * @param  Memory|null  $memory  what all workers share; by default it goes with this process
      */
     public function __construct(
         private readonly string $path,
         private readonly Mode $detect = Mode::Off,
         private readonly ?Closure $booted = null,
-        private readonly ?string $sharedMemory = null,
+        private readonly ?Memory $memory = null,
     ) {
     }
 
@@ -63,11 +61,11 @@ final class ApplicationFactory implements Bootloader
     {
         $descriptors = new OpenDescriptors;
         $step('autoload');
-        $this->enterFolder();
-        require_once $this->path.'/vendor/autoload.php';
-        Autoload::comeFirst();
+        $file = new ApplicationFile($this->path);
+        $file->autoload();
         $step('bootstrap');
-        $app = $this->bootstrap();
+        $app = $file->make();
+        $this->bootstrap($app);
         // Where index.php lies, and relative paths of requests begin.
         @chdir($app->publicPath());
         if ($this->booted !== null) {
@@ -95,36 +93,12 @@ final class ApplicationFactory implements Bootloader
         return $this->notes;
     }
 
-    private function enterFolder(): void
+    private function bootstrap(Application $app): void
     {
-        foreach (['artisan', 'bootstrap/app.php', 'vendor/autoload.php'] as $file) {
-            if (! is_file("{$this->path}/{$file}")) {
-                throw NoApplication::missing($this->path, $file);
-            }
-        }
-        chdir($this->path);
-    }
-
-    private function bootstrap(): Application
-    {
-        // Read once and remembered by the application. Afterwards it must be gone: a child process is started with $_ENV.
-        $_ENV['APP_RUNNING_IN_CONSOLE'] = 'false';
-        try {
-            $cached = $this->path.'/.laravel/app.php';
-            $app = require is_file($cached) ? $cached : $this->path.'/bootstrap/app.php';
-            if (! $app instanceof Application) {
-                throw NoApplication::notReturned($this->path);
-            }
-            $app->runningInConsole();
-            OctaneServices::bind($app, $this->sharedMemory === null ? Memory::temporary() : new Memory($this->sharedMemory));
-            $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
-            $app->bootstrapWith($this->bootstrappers($app));
-            $app->loadDeferredProviders();
-        } finally {
-            unset($_ENV['APP_RUNNING_IN_CONSOLE']);
-        }
-
-        return $app;
+        OctaneServices::bind($app, $this->memory ?? Memory::temporary());
+        $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
+        $app->bootstrapWith($this->bootstrappers($app));
+        $app->loadDeferredProviders();
     }
 
     /**

@@ -7,19 +7,14 @@ namespace LaravelBridge\Laravel;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application as Laravel;
 use Illuminate\Contracts\Http\Kernel;
-use Illuminate\Http\Request;
-use LaravelBridge\Exceptions\ConnectionLost;
 use LaravelBridge\Http\EarlyHints;
 use LaravelBridge\Http\RequestFactory;
-use LaravelBridge\Http\ResponseWriter;
 use LaravelBridge\Laravel\Detection\Detector;
 use LaravelBridge\Laravel\Detection\Finding;
 use LaravelBridge\Wire;
 use LaravelBridge\Wire\Answer;
 use LaravelBridge\Worker\Application;
 use LaravelBridge\Worker\Output;
-use LaravelBridge\Worker\PhpHeaders;
-use Symfony\Component\HttpFoundation\Response;
 use Throwable;
 
 /**
@@ -27,11 +22,9 @@ use Throwable;
  */
 final class BootedApplication implements Application
 {
-    private readonly Kernel $kernel;
-
     private readonly RequestFactory $requests;
 
-    private readonly ResponseWriter $responses;
+    private readonly KernelRun $run;
 
     private readonly Lifecycle $lifecycle;
 
@@ -41,10 +34,6 @@ final class BootedApplication implements Application
 
     private int $begun = 0;
 
-    private ?Request $request = null;
-
-    private ?Response $response = null;
-
     public function __construct(
         private readonly Laravel $app,
         private readonly string $path,
@@ -52,10 +41,9 @@ final class BootedApplication implements Application
         private readonly ?Detector $detector = null,
         ?Lifecycle $lifecycle = null,
     ) {
-        $this->kernel = $app->make(Kernel::class);
         $this->requests = new RequestFactory($publicPath);
-        $this->responses = new ResponseWriter;
         $this->lifecycle = $lifecycle ?? new Lifecycle($app);
+        $this->run = new KernelRun($app, $app->make(Kernel::class), $this->report(...), $this->lifecycle);
         RequestId::addToExceptions($app);
         $this->sandbox = new Sandbox($app);
         $this->bootFiles = BootFiles::of($app);
@@ -81,26 +69,7 @@ final class BootedApplication implements Application
         $this->begun = time();
         $this->detector?->begin();
         EarlyHints::belongTo($answer);
-        $this->request = $asked = $this->requests->make($request);
-        $this->lifecycle->requestReceived($asked);
-        $this->response = $this->kernel->handle($asked);
-        $this->lifecycle->requestHandled($asked, $this->response);
-        if ($answer->ended()) {
-            return;
-        }
-        try {
-            $this->responses->write($this->response, $asked, $answer, $output);
-        } catch (ConnectionLost $e) {
-            throw $e;
-        } catch (Throwable $e) {
-            $this->report($e);
-            if (! $answer->begun()) {
-                // The head of what failed is not that of the error page.
-                (new PhpHeaders)->forget();
-                $this->response = $this->app->make(ExceptionHandler::class)->render($asked, $e);
-                $this->responses->write($this->response, $asked, $answer, $output);
-            }
-        }
+        $this->run->handle($this->requests->make($request), $answer, $output);
     }
 
     public function changedBoot(): ?string
@@ -110,17 +79,12 @@ final class BootedApplication implements Application
 
     public function terminate(): void
     {
-        if ($this->request !== null && $this->response !== null) {
-            [$request, $response] = [$this->request, $this->response];
-            $this->request = $this->response = null;
-            $this->kernel->terminate($request, $response);
-            $this->lifecycle->requestTerminated($request, $response);
-        }
+        $this->run->terminate();
     }
 
     public function reset(): void
     {
-        $this->request = $this->response = null;
+        $this->run->forget();
         $this->requests->forget();
         $this->detector?->beforeReset();
         $this->sandbox->reset();

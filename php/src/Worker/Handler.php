@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Worker;
 
+use LaravelBridge\Autoload;
 use LaravelBridge\Exceptions\CannotListen;
 use LaravelBridge\Exceptions\WireViolation;
 use LaravelBridge\Wire\ControlChannel;
@@ -66,6 +67,7 @@ final class Handler
         $this->booting = true;
         try {
             $application = $this->bootloader->boot($this->enter(...));
+            Autoload::ahead('Http', 'Laravel', 'Laravel/Resetters', 'Wire', 'Worker');
             $this->enter('listen');
             $this->listener = Listener::bind($this->settings->socketPath, $this->settings->socketMode);
         } catch (Throwable $e) {

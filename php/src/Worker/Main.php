@@ -7,6 +7,8 @@ namespace LaravelBridge\Worker;
 use LaravelBridge\Exceptions\BadSetting;
 use LaravelBridge\Laravel\ApplicationFactory;
 use LaravelBridge\Laravel\Detection\Mode;
+use LaravelBridge\Laravel\Rehearsal;
+use LaravelBridge\Shared\Memory as SharedMemory;
 use LaravelBridge\Wire\ControlChannel;
 
 /**
@@ -66,7 +68,10 @@ final class Main
         }
         $control = self::control($settings, $native);
 
-        $bootloader ??= new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off, null, $settings->sharedMemory);
+        $memory = $settings->sharedMemory === null ? SharedMemory::temporary() : new SharedMemory($settings->sharedMemory);
+        $bootloader ??= $settings->isolation === Isolation::Boot
+            ? new Rehearsal($settings->laravelPath, $native, $memory)
+            : new ApplicationFactory($settings->laravelPath, $settings->detect ? Mode::Usual : Mode::Off, memory: $memory);
 
         return (new Handler($settings, $bootloader, $control, $native))->run();
     }

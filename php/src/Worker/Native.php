@@ -6,6 +6,7 @@ namespace LaravelBridge\Worker;
 
 use Closure;
 use FFI;
+use FFI\Exception as FFIException;
 use Throwable;
 
 /**
@@ -41,6 +42,8 @@ class Native
         C;
 
     private const PR_SET_PDEATHSIG = 1;
+
+    private const FEW_DESCRIPTORS = 64;
 
     private const F_SETFD = 2;
 
@@ -126,6 +129,14 @@ class Native
         $inode = fstat($stream)['ino'] ?? null;
         if ($this->ffi === null || $inode === null) {
             return;
+        }
+        // PHP does not tell the number, and each worker asks: a new one is among the first, and a list of all takes ten times as long.
+        for ($number = 3; $number < self::FEW_DESCRIPTORS; $number++) {
+            if (@readlink("/proc/self/fd/{$number}") === "socket:[{$inode}]") {
+                $this->ffi->fcntl($number, self::F_SETFD, self::FD_CLOEXEC);
+
+                return;
+            }
         }
         foreach (@scandir('/proc/self/fd') ?: [] as $number) {
             if (ctype_digit($number) && @readlink("/proc/self/fd/{$number}") === "socket:[{$inode}]") {
@@ -258,6 +269,23 @@ class Native
     public function callShutdownFunctions(): void
     {
         $this->ffi?->php_call_shutdown_functions();
+    }
+
+    /**
+     * Calls the destructors of all objects that there are, as PHP does after the shutdown functions; each is called once. May
+     * throw what they throw. Does nothing where this PHP keeps the function to itself.
+     */
+    public function callDestructors(): void
+    {
+        if ($this->ffi === null) {
+            return;
+        }
+        try {
+            $engine = FFI::cdef('void zend_call_destructors(void);');
+        } catch (FFIException) {
+            return;
+        }
+        $engine->zend_call_destructors();
     }
 
     /** Forgets them; there is no list afterwards. */

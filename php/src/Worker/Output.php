@@ -131,6 +131,14 @@ final class Output
         return $this->aborted;
     }
 
+    /** Where memory has run out, PHP has thrown all buffers away; what shutdown functions print still belongs to the answer. */
+    public function reopen(): void
+    {
+        if ($this->answer !== null && ob_get_level() <= $this->level) {
+            ob_start($this->callback, self::KEPT);
+        }
+    }
+
     /** The answer is whole: what is printed from here on has no reader. */
     public function unread(): void
     {

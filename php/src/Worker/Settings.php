@@ -166,6 +166,6 @@ final class Settings
     {
         $value = self::text($environment, 'WORKER_ISOLATION') ?? Isolation::Worker->value;
 
-        return Isolation::tryFrom($value) ?? throw BadSetting::value('WORKER_ISOLATION', $value, 'worker or request');
+        return Isolation::tryFrom($value) ?? throw BadSetting::value('WORKER_ISOLATION', $value, 'worker, request or boot');
     }
 }

@@ -145,7 +145,13 @@ final class Worker
         $this->connection->close();
         register_shutdown_function(function () use ($code): void {
             // Registered last, but what is registered meanwhile runs still later.
-            register_shutdown_function(fn () => $this->native->exitNow($code));
+            register_shutdown_function(function () use ($code): void {
+                if ($this->isolation === Isolation::Boot) {
+                    // Where the application was there before the fork, all of it would be copied for this.
+                    $this->destruct();
+                }
+                $this->native->exitNow($code);
+            });
         });
         exit($code);
     }
@@ -213,7 +219,7 @@ final class Worker
             if (! $this->answer($request)) {
                 return 1;
             }
-            $retiring = $this->ready($request->isolate ?? $this->isolation === Isolation::Request);
+            $retiring = $this->ready($this->isolation->endsWith($request->isolate));
         }
 
         return 0;
@@ -330,6 +336,7 @@ final class Worker
     {
         if ($this->answer !== null && getmypid() === $this->pid) {
             // The application's own shutdown functions belong to the request, and may print.
+            $this->output->reopen();
             register_shutdown_function($this->finishInterrupted(...));
         }
     }
@@ -345,6 +352,7 @@ final class Worker
             return;
         }
         $fatal = $this->fatalError();
+        $this->destruct();
         // Before the answer: the client's next request may come to another worker at once.
         $this->session->write();
         $whole = false;
@@ -363,6 +371,16 @@ final class Worker
         $this->connection->close();
         // An end that was announced is none to be alarmed about.
         $this->native->exitNow($fatal === null || $whole ? 0 : 255);
+    }
+
+    /** As at the end of a script; after a fatal error PHP calls none. */
+    private function destruct(): void
+    {
+        try {
+            $this->native->callDestructors();
+        } catch (Throwable $e) {
+            $this->application->report($e);
+        }
     }
 
     private function finishAnswer(Answer $answer, ?string $fatal): void

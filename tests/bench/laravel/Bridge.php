@@ -7,14 +7,17 @@ namespace LaravelBridge\Bench;
 use LaravelBridge\E2e\Support\Folders;
 use LaravelBridge\E2e\Support\Server;
 
-/** This server with two workers. */
+/** This server with two workers, or with two requests at a time where each has a process of its own. */
 final class Bridge extends Served
 {
     private ?Server $server = null;
 
-    public function __construct(Application $application)
+    /**
+     * @param  string  $isolation  as WORKER_ISOLATION takes it
+     */
+    public function __construct(Application $application, private readonly string $isolation = 'worker')
     {
-        parent::__construct('bridge', $application);
+        parent::__construct($isolation === 'worker' ? 'bridge' : $isolation, $application);
     }
 
     public function start(): void
@@ -24,6 +27,7 @@ final class Bridge extends Served
             'SOCKET_POOL_MIN' => '2',
             'SOCKET_POOL_MAX' => '2',
             'WORKER_MAX_REQUESTS' => '0',
+            'WORKER_ISOLATION' => $this->isolation,
         ]);
     }
 

@@ -28,9 +28,9 @@ final class Report
         $ratios = $this->ratios();
         echo "\n";
         foreach ($ratios as $ratio) {
-            printf("%-9s c=%-4d %s\n", $ratio['scenario'], $ratio['c'], implode('   ', array_map(
+            printf("%-9s %-7s c=%-4d %s\n", $ratio['scenario'], $ratio['who'], $ratio['c'], implode('   ', array_map(
                 static fn (string $name): string => sprintf('%s %.2f', $name, $ratio[$name]),
-                array_keys(array_slice($ratio, 2)),
+                array_keys(array_slice($ratio, 3)),
             )));
         }
         $processor = preg_match('/^model name\s*:\s*(.*)$/m', (string) @file_get_contents('/proc/cpuinfo'), $match) ? $match[1] : '';
@@ -51,10 +51,10 @@ final class Report
     {
         $ratios = [];
         foreach ($this->all as $one) {
-            if ($one->contestant !== 'bridge') {
+            if (! in_array($one->contestant, ['bridge', 'request', 'boot'], true)) {
                 continue;
             }
-            $ratio = ['scenario' => $one->scenario, 'c' => $one->connections];
+            $ratio = ['scenario' => $one->scenario, 'who' => $one->contestant, 'c' => $one->connections];
             if ($bare = $this->find($one->scenario, 'bare', 0)) {
                 $ratio += ['rate/bare' => $one->rate / $bare->rate, 'cpu/bare' => $one->cpu / $bare->cpu];
             }

@@ -29,6 +29,7 @@ return [
     'fastcgi_finish_request' => ['steps' => $notes('finish', 'four'), 'ignores' => ['2.body.pid', '3.body.note']],
     'fastcgi_finish_request of nothing' => ['GET /php/ending/finish-nothing'],
     'fastcgi_finish_request and exit' => ['steps' => [['GET /php/ending/finish-exit'], ...$after]],
+    'destructors after exit' => ['steps' => $notes('exit-destructors', 'five'), ...$pid],
     'a destructor of a service' => ['steps' => $notes('destructor', 'three'), ...$pid],
     'dd' => ['GET /dd'],
     'dump' => ['GET /dump', 'differs' => ['late-head' => ['header *']]],

@@ -149,6 +149,15 @@ $routes = [
             $all[] = str_repeat('x', 1_000_000);
         }
     },
+    '/memory-and-words' => static function (): void {
+        register_shutdown_function(static function (): void {
+            echo 'last words';
+        });
+        $all = [];
+        while (true) { // @phpstan-ignore while.alwaysTrue
+            $all[] = str_repeat('x', 1_000_000);
+        }
+    },
     '/uncaught' => static function (): void {
         throw new RuntimeException('not caught');
     },

@@ -260,6 +260,14 @@ final class WorkerTest extends TestCase
     }
 
     #[Test]
+    public function what_the_request_prints_at_its_end_is_in_the_answer_although_memory_ran_out(): void
+    {
+        $answer = self::$handler->worker()->exchange('GET', '/memory-and-words');
+
+        self::assertSame([500, 'last words', true], [$answer->status(), $answer->body(), $answer->ended]);
+    }
+
+    #[Test]
     public function an_application_that_gives_no_answer_costs_it_the_worker(): void
     {
         foreach (['/abandon', '/uncaught'] as $target) {

@@ -217,6 +217,15 @@ TEST(Settings, KnowTheLanesThatRoutesName) {
                           "ROUTES: \"/b lane=fast\" names a lane that is not in LANES"));
 }
 
+TEST(Settings, AnApplicationThatIsBootedForEachRequestHasOneIsolation) {
+  EXPECT_EQ(loadFrom({{"WORKER_ISOLATION", "boot"}}).settings.workerIsolation, WorkerIsolation::boot);
+  EXPECT_THAT(problemTexts(loadFrom({{"WORKER_ISOLATION", "boot"}, {"ROUTES", "/a timeout=5; /b isolation=worker"}})),
+              ElementsAre("ROUTES: \"/b\" has an isolation of its own: with WORKER_ISOLATION=boot there is one for all "
+                          "routes"));
+  EXPECT_THAT(problemTexts(loadFrom({{"ROUTES", "/b isolation=boot"}})),
+              ElementsAre("ROUTES: \"/b isolation=boot\" isolation=boot: is not one of: worker, request"));
+}
+
 TEST(Settings, DoNotCompareWhatIsWrongByItself) {
   EXPECT_EQ(loadFrom({{"SOCKET_POOL_MIN", "none"}, {"SOCKET_POOL_MAX", "1"}}).problems.size(), 1U);
 }

@@ -46,6 +46,16 @@ TEST(PhpCommandTest, AddsWhatTheHandlerNeedsToTheInitialEnvironment) {
   EXPECT_THAT(environment, Not(Contains(StartsWith("PHPRC="))));
 }
 
+TEST(PhpCommandTest, TheHandlerIsToldHowRequestsAreKeptApart) {
+  using enum config::WorkerIsolation;
+  for (const auto& [isolation, entry] :
+       {std::pair{request, "WORKER_ISOLATION=request"}, {boot, "WORKER_ISOLATION=boot"}}) {
+    auto isolated = settings();
+    isolated.workerIsolation = isolation;
+    EXPECT_THAT(phpCommand(isolated, {}, 3, 5, "").environment, Contains(entry));
+  }
+}
+
 TEST(PhpCommandTest, AChosenIniFileIsNamedToPhpItself) {
   auto chosen = settings();
   chosen.phpIni = "/etc/php/8.2/fpm/php.ini";

@@ -58,6 +58,13 @@ TEST(RouteLimits, IsolationByRequestHoldsForAllButThoseRoutesThatSayOtherwise) {
   EXPECT_EQ(limits.of("/resident").isolate, false);
 }
 
+TEST(RouteLimits, ABootForEachRequestNeedsAFreshWorkerEverywhere) {
+  auto settings = settingsWith("/late timeout=1");
+  settings.workerIsolation = config::WorkerIsolation::boot;
+  EXPECT_TRUE(RouteLimits(settings).of("/").fresh);
+  EXPECT_TRUE(RouteLimits(settings).of("/late").fresh);
+}
+
 TEST(QueueOptions, ALaneHasTheSamePartOfTheQueueAsOfTheWorkers) {
   auto settings = settingsWith("", "slow=2, rare=1");
   settings.socketPoolMax = 10;

@@ -47,6 +47,7 @@ final class EndingController extends Controller
             }),
             'shutdown-exit-notes' => $this->exitNoting((string) $request->query('note')),
             'destructor' => app()->instance('farewell', new Farewell((string) $request->query('note'))),
+            'exit-destructors' => $this->exitWithDestructors((string) $request->query('note')),
             'error' => throw new TypeError('A type error on purpose.'),
             'error-json' => abort(response()->json(['refused' => true], 409)),
             'user-error' => trigger_error('A user error on purpose.', E_USER_ERROR),
@@ -74,6 +75,20 @@ final class EndingController extends Controller
     public function notes(): JsonResponse
     {
         return response()->json(['note' => Cache::get('ending:note')]);
+    }
+
+    private function exitWithDestructors(string $note): never
+    {
+        app()->instance('farewell', new Farewell($note));
+        app()->instance('words', new class
+        {
+            public function __destruct()
+            {
+                echo 'and goodbye';
+            }
+        });
+        echo 'hello ';
+        exit;
     }
 
     private function exitWith(int $status, string $text): never
