@@ -95,6 +95,11 @@ namespace Laravel\Octane\Cache {
 
     class OctaneArrayStore extends ArrayStore
     {
+        public function interval(string $key, Closure $resolver, int $seconds): mixed
+        {
+            return $resolver();
+        }
+
         public function refreshIntervalCaches(): void
         {
         }

@@ -63,6 +63,28 @@ TEST_F(PhpHandlerTest, AnEndedHandlerIsNoticed) {
   EXPECT_FALSE(failure_);
 }
 
+TEST_F(PhpHandlerTest, TellsOfTheProcessThatTicks) {
+  app_.touch("ticks");
+  start();
+  ASSERT_TRUE(run([this] { return handler_->ticks().has_value(); }));
+  const auto ticks = *handler_->ticks();
+  EXPECT_EQ(ticks.id, "ticks");
+  EXPECT_EQ(ticks.state, "running");
+  EXPECT_EQ(ticks.starts, 1U);
+  EXPECT_TRUE(ticks.lastEnd.empty());
+  ::kill(ticks.pid, SIGKILL);
+  ASSERT_TRUE(run([this] { return handler_->ticks()->pid == 0; }));
+  EXPECT_EQ(handler_->ticks()->state, "pausing");
+  EXPECT_THAT(handler_->ticks()->lastEnd, HasSubstr("SIGKILL"));
+  EXPECT_FALSE(ended_);
+}
+
+TEST_F(PhpHandlerTest, WhereNobodyTicksThereIsNoSuchProcess) {
+  start();
+  ASSERT_TRUE(run([this] { return listening_.has_value(); }));
+  EXPECT_FALSE(handler_->ticks());
+}
+
 TEST_F(PhpHandlerTest, AFailedBootSaysWhy) {
   app_.touch("fail-boot");
   start();
