@@ -20,6 +20,11 @@ final class Application
         if ($code !== 0) {
             throw new RuntimeException(implode("\n", $output));
         }
+        // What only these scenarios need, over the demo application.
+        exec('rm -rf '.escapeshellarg("$path/app/Techniques").' && cp -a '.escapeshellarg(__DIR__.'/app/.').' '.escapeshellarg($path), $output, $code);
+        if ($code !== 0) {
+            throw new RuntimeException("$path cannot be completed");
+        }
         $env = (string) file_get_contents("$path/.env");
         foreach (['APP_ENV' => 'production', 'APP_DEBUG' => 'false', 'LOG_LEVEL' => 'error'] as $name => $value) {
             $env = (string) preg_replace("/^$name=.*/m", "$name=$value", $env);

@@ -11,6 +11,9 @@ use RuntimeException;
 /** A running server that is asked what scenarios say; knows nothing of which one it is. */
 final class Contender
 {
+    /** Of this play of a scenario: counters and caches are the application's, whichever server asks. */
+    private string $run = '';
+
     public function __construct(public readonly string $name, private readonly string $address, private readonly string $storage)
     {
     }
@@ -33,14 +36,16 @@ final class Contender
     /** @return array<string, string> */
     private function seen(Scenario $scenario): array
     {
-        $cookies = [];
+        $jars = [];
         $seen = [];
         $last = null;
+        $this->run = bin2hex(random_bytes(6));
         $before = $this->files($scenario);
         foreach ($scenario->steps as $number => $step) {
             $prefix = count($scenario->steps) > 1 ? ($number + 1).'.' : '';
             try {
-                [$last, $more] = $this->ask($step, $cookies, $last);
+                $jars[$step->as] ??= [];
+                [$last, $more] = $this->ask($step, $jars[$step->as], $last);
             } catch (RuntimeException $e) {
                 $seen["{$prefix}answer"] = 'none: '.preg_replace('/; unread:.*/s', '', $e->getMessage());
 
@@ -67,10 +72,12 @@ final class Contender
      */
     private function ask(Step $step, array &$cookies, ?Answer $last): array
     {
-        $fill = static fn (string $text): string => (string) preg_replace_callback('/\{(xsrf|location|[a-z_]+)(?::([^}]+))?\}/', static fn (array $match): string => match ($match[1]) {
+        $fill = fn (string $text): string => (string) preg_replace_callback('/\{(xsrf|location|run|[a-z_]+)(?::([^}]+))?\}/', fn (array $match): string => match ($match[1]) {
+            'run' => $this->run,
             'xsrf' => urldecode($cookies['XSRF-TOKEN'] ?? ''),
             'location' => (string) preg_replace('~^https?://[^/]+~', '', (string) $last?->header('Location')),
             'json' => (string) ($last?->json()[$match[2] ?? ''] ?? ''),
+            'form' => urlencode((string) ($last?->json()[$match[2] ?? ''] ?? '')),
             'path' => (string) preg_replace('~^https?://[^/]+~', '', (string) ($last?->json()[$match[2] ?? ''] ?? '')),
             default => $match[0],
         }, $text);

@@ -6,7 +6,7 @@ namespace LaravelBridge\Parity;
 
 use LogicException;
 
-/** A few requests in a row, with one jar of cookies, and what of their answers may differ. */
+/** A few requests in a row, each client with a jar of cookies, and what of their answers may differ. */
 final class Scenario
 {
     /**
@@ -34,7 +34,7 @@ final class Scenario
         foreach (glob(__DIR__.'/scenarios/*.php') ?: [] as $file) {
             // What a file calls its own variables is its own business.
             foreach ((static fn (string $path): array => require $path)($file) as $name => $data) {
-                $unknown = array_diff(array_keys($data), [0, 'headers', 'body', 'form', 'json', 'multipart', 'paced', 'steps', 'differs', 'ignores', 'files', 'with']);
+                $unknown = array_diff(array_keys($data), [0, 'headers', 'body', 'form', 'json', 'multipart', 'paced', 'as', 'steps', 'differs', 'ignores', 'files', 'with']);
                 if ($unknown !== []) {
                     throw new LogicException(basename($file).": $name: ".implode(', ', $unknown));
                 }

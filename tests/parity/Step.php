@@ -14,10 +14,11 @@ final class Step
         public readonly array $headers,
         public readonly string $body,
         public readonly bool $paced,
+        public readonly string $as,
     ) {
     }
 
-    /** @param  array<array-key, mixed>  $data  0: method and target; headers; body, form, json or multipart; paced: the time between its pieces counts */
+    /** @param  array<array-key, mixed>  $data  0: method and target; headers; body, form, json or multipart; paced: the time between its pieces counts; as: whose cookies */
     public static function of(array $data): self
     {
         [$method, $target] = explode(' ', (string) $data[0], 2);
@@ -34,7 +35,7 @@ final class Step
             $body = self::multipart($data['multipart']);
         }
 
-        return new self($method, $target, $headers, $body, $data['paced'] ?? false);
+        return new self($method, $target, $headers, $body, $data['paced'] ?? false, $data['as'] ?? '');
     }
 
     /** @param  list<string>  $parts  head and contents of each, an empty line between */

@@ -20,8 +20,10 @@ use LaravelBridge\Laravel\Resetters\Carbons;
 use LaravelBridge\Laravel\Resetters\ClassStatics;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
+use LaravelBridge\Laravel\Resetters\Disks;
 use LaravelBridge\Laravel\Resetters\Dumps;
 use LaravelBridge\Laravel\Resetters\ErrorHandlers;
+use LaravelBridge\Laravel\Resetters\Events;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
@@ -100,7 +102,7 @@ final class Sandbox
             $statics,
             new StaticState(Request::class, self::REQUEST),
             new ServiceState($app, 'config'),
-            new ServiceState($app, 'events', ['wildcardsCache']),
+            new Events($app),
             new ServiceState($app, Kernel::class),
             new ServiceState($app, ExceptionHandler::class),
             new ServiceState($app, 'Illuminate\Foundation\Exceptions\Renderer\Listener'),
@@ -123,7 +125,7 @@ final class Sandbox
             // What they have opened stays open.
             new ServiceState($app, 'db', ['connections']),
             new ServiceState($app, 'cache', ['stores']),
-            new ServiceState($app, 'filesystem', ['disks']),
+            new Disks($app),
             new ServiceState($app, 'queue', ['connections']),
             new ServiceState($app, RateLimiter::class),
             new ServiceState($app, Bus::class),

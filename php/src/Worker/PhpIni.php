@@ -10,6 +10,11 @@ namespace LaravelBridge\Worker;
  */
 final class PhpIni
 {
+    /** Where no file says anything. */
+    private const USUAL_TIME_LIMIT = 30;
+
+    private static ?int $timeLimit = null;
+
     /**
      * @param  string  $configured  PHP_INI; empty: FPM's, else PHP's own choice
      * @param  string  $folder  where this PHP looks for its php.ini
@@ -34,5 +39,29 @@ final class PhpIni
         }
 
         return $options;
+    }
+
+    /**
+     * Seconds of processor time that a request may take: max_execution_time as php.ini and the command line say. The CLI itself says 0,
+     * whatever stands there. 0: no limit.
+     */
+    public static function timeLimit(): int
+    {
+        return self::$timeLimit ??= self::readTimeLimit();
+    }
+
+    private static function readTimeLimit(): int
+    {
+        $limit = (int) get_cfg_var('max_execution_time');
+        if ($limit !== 0 || str_contains((string) @file_get_contents('/proc/self/cmdline'), 'max_execution_time')) {
+            return max(0, $limit);
+        }
+        $limit = self::USUAL_TIME_LIMIT;
+        foreach ([php_ini_loaded_file(), ...explode(',', (string) php_ini_scanned_files())] as $file) {
+            $settings = is_string($file) ? @parse_ini_file(trim($file), false, INI_SCANNER_RAW) : false;
+            $limit = (int) ($settings['max_execution_time'] ?? $limit);
+        }
+
+        return max(0, $limit);
     }
 }

@@ -32,6 +32,8 @@ final class StaticVariables
         uintptr_t zend_hash_str_find(uintptr_t table, const char *key, size_t length);
         uintptr_t zend_array_dup(uintptr_t table);
         void zend_array_destroy(uintptr_t table);
+        uintptr_t zend_read_static_property(uintptr_t class, const char *name, size_t length, bool silent);
+        void zval_ptr_dtor(uintptr_t value);
         C;
 
     private const WORDS = 128;
@@ -66,6 +68,11 @@ final class StaticVariables
 
     /** The word of a function that says where its values are; what it declares is in the next. */
     private int $values = 0;
+
+    /** Of a value, in bytes: its type; and that of a reference. */
+    private const TYPE = 8;
+
+    private const REFERENCE = 10;
 
     private bool $available = false;
 
@@ -145,6 +152,22 @@ final class StaticVariables
             if ($slot[0] !== 0) {
                 $this->free($slot, 0, $this->copy($values));
             }
+        }
+    }
+
+    /**
+     * Takes the value of a static property with a type, as if it had never had one. It has one, and was declared without.
+     *
+     * @param  class-string  $class
+     */
+    public function erase(string $class, string $property): void
+    {
+        $entry = $this->available ? $this->ffi->zend_lookup_class($this->ffi->zend_strpprintf(0, '%s', $class)) : 0;
+        $value = $entry === 0 ? 0 : $this->ffi->zend_read_static_property($entry, $property, strlen($property), true);
+        $type = $value === 0 ? 0 : $this->ffi->cast('uint8_t *', $value + self::TYPE)[0];
+        if ($type !== 0 && $type !== self::REFERENCE) {
+            $this->ffi->zval_ptr_dtor($value);
+            $this->ffi->cast('uint32_t *', $value + self::TYPE)[0] = 0;
         }
     }
 
@@ -232,13 +255,13 @@ final class StaticVariables
             }
         }
         $found = [];
-        $size = $this->ffi->compiler_globals->word[$this->table + 1];
         for ($i = 6; $probe !== 0 && $i < 20; $i++) {
-            $word = $memory->word($probe + $i * 8);
-            $values = ($word & 1) === 0 ? $word : ($word < $size * 8 ? $memory->word($this->ffi->compiler_globals->word[$this->table] + $word) : 0);
-            $declared = $memory->word($probe + ($i + 1) * 8);
-            if ($this->holdsThree($memory, $values) && $this->holdsThree($memory, $declared)) {
-                $found[] = $i;
+            try {
+                if ($this->holdsThree($memory, $memory->word($probe + $i * 8)) && $memory->half($memory->word($probe + ($i + 1) * 8) + self::COUNT) === 3) {
+                    $found[] = $i;
+                }
+            } catch (RuntimeException) {
+                // Something else than an address.
             }
         }
         $this->values = $found[0] ?? 0;
@@ -246,13 +269,11 @@ final class StaticVariables
         return count($found) === 1;
     }
 
-    private function holdsThree(Memory $memory, int $table): bool
+    private function holdsThree(Memory $memory, int $word): bool
     {
-        try {
-            return $table > 1 << 16 && $table % 8 === 0 && $memory->half($table + self::COUNT) === 3;
-        } catch (RuntimeException) {
-            return false;
-        }
+        $values = ($word & 1) === 0 ? $word : $memory->word($this->ffi->compiler_globals->word[$this->table] + $word);
+
+        return $memory->half($values + self::COUNT) === 3;
     }
 
     private function works(): bool

@@ -75,7 +75,7 @@ final class Worker
     ) {
         $this->pid = (int) getmypid();
         $this->clean = memory_get_usage();
-        $this->timeLimit = max(0, (int) get_cfg_var('max_execution_time'));
+        $this->timeLimit = PhpIni::timeLimit();
         $this->headers = new PhpHeaders;
         $this->session = new PhpSession;
         $this->beforeEnd = $this->tellChangedBoot(...);
@@ -241,6 +241,8 @@ final class Worker
         if ($this->timeLimit > 0) {
             set_time_limit($this->timeLimit);
         }
+        // What the handler and we have tried in vain is no error of this request's.
+        error_clear_last();
         $connected = true;
         try {
             $this->application->handle($request, $answer, $this->output);

@@ -42,7 +42,9 @@ use LaravelBridge\Laravel\Resetters\Carbons;
 use LaravelBridge\Laravel\Resetters\ClassStatics;
 use LaravelBridge\Laravel\Resetters\ContainerState;
 use LaravelBridge\Laravel\Resetters\Databases;
+use LaravelBridge\Laravel\Resetters\Disks;
 use LaravelBridge\Laravel\Resetters\ErrorHandlers;
+use LaravelBridge\Laravel\Resetters\Events;
 use LaravelBridge\Laravel\Resetters\Guards;
 use LaravelBridge\Laravel\Resetters\Locale;
 use LaravelBridge\Laravel\Resetters\Logs;
@@ -60,6 +62,7 @@ use LaravelBridge\Laravel\Sandbox;
 use LaravelBridge\Tests\Support\Counter;
 use LaravelBridge\Tests\Support\ListeningModel;
 use LaravelBridge\Tests\Support\SmallLaravel;
+use LaravelBridge\Tests\Support\SplHolders;
 use Leaks\Basket;
 use PHPUnit\Framework\Attributes\BackupGlobals;
 use PHPUnit\Framework\Attributes\DataProvider;
@@ -96,6 +99,9 @@ final class SandboxTest extends TestCase
             $this->app["url"]->defaults(["tenant" => "base"]);
             $this->app["db"]->connection();
             $this->app->instance("counter", new \LaravelBridge\Tests\Support\Counter);
+            foreach (\LaravelBridge\Tests\Support\SplHolders::all() as $name => $holder) {
+                $this->app->instance("holders.{$name}", $holder);
+            }
             $this->app->instance("package", new \LaravelBridge\Tests\Support\Package);
             $this->app["router"]->get("/counting", [\LaravelBridge\Tests\Support\CountingController::class, "show"])->name("counting");
             $this->app["router"]->getRoutes()->refreshNameLookups();
@@ -161,14 +167,78 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => $app->make('config')->get('app.name'),
         ];
         yield 'an event listener' => [
-            'events',
+            Events::class,
             static fn (Application $app) => $app->make('events')->listen('leaked', static fn () => null),
             static fn (Application $app) => $app->make('events')->hasListeners('leaked'),
         ];
         yield 'a wildcard listener' => [
-            'events',
+            Events::class,
             static fn (Application $app) => $app->make('events')->listen('leak*', static fn () => null),
             static fn (Application $app) => $app->make('events')->hasListeners('leaked'),
+        ];
+        yield 'a wildcard listener that was told' => [
+            Events::class,
+            static function (Application $app): void {
+                $app->make('events')->listen('leak*', static fn () => null);
+                $app->make('events')->dispatch('leaked');
+            },
+            static fn (Application $app) => count($app->make('events')->getListeners('leaked')),
+        ];
+        yield 'lines of the translator' => [
+            Locale::class,
+            static fn (Application $app) => $app->make('translator')->addLines(['leaked.line' => 'leaked'], 'en'),
+            static fn (Application $app) => $app->make('translator')->get('leaked.line'),
+        ];
+        yield 'a disk that was put in place of another' => [
+            Disks::class,
+            static fn (Application $app) => $app->make('filesystem')->set('local', $app->make('filesystem')->build('/leaked')),
+            static fn (Application $app) => $app->make('filesystem')->disk('local')->path(''),
+        ];
+        yield 'a setting that hardly anybody changes' => [
+            ProcessState::class,
+            static fn (Application $app) => ini_set('docref_root', '/leaked'),
+            static fn (Application $app) => ini_get('docref_root'),
+        ];
+        yield 'the seed of random numbers' => [
+            ProcessState::class,
+            static fn (Application $app) => mt_srand(5),
+            static function (Application $app): bool {
+                $number = mt_rand();
+                mt_srand(5);
+                $known = mt_rand();
+                mt_srand(5);
+
+                return $known === $number;
+            },
+        ];
+        yield 'encodings that are tried' => [
+            ProcessState::class,
+            static fn (Application $app) => mb_detect_order(['ASCII']),
+            static fn (Application $app) => mb_detect_order(),
+        ];
+        yield 'the encoding of regular expressions' => [
+            ProcessState::class,
+            static fn (Application $app) => mb_regex_encoding('EUC-JP'),
+            static fn (Application $app) => mb_regex_encoding(),
+        ];
+        yield 'the locale of intl' => [
+            ProcessState::class,
+            static fn (Application $app) => \Locale::setDefault('ja_JP'),
+            static fn (Application $app) => \Locale::getDefault(),
+        ];
+        yield 'what objects of PHP\'s own hold' => [
+            PackageServices::class,
+            static function (Application $app): void {
+                foreach (['array', 'storage', 'queue', 'plain', 'map'] as $name) {
+                    SplHolders::fill($app->make("holders.{$name}"));
+                }
+            },
+            static fn (Application $app) => array_map(static fn (string $name): int => SplHolders::count($app->make("holders.{$name}")), ['array', 'storage', 'queue', 'plain', 'map']),
+        ];
+        yield 'a static property that had no value' => [
+            ClassStatics::class,
+            static fn (Application $app) => Basket::first(),
+            static fn (Application $app) => (new ReflectionProperty(Basket::class, 'first'))->isInitialized(),
         ];
         yield 'global middleware' => [
             Kernel::class,
@@ -511,7 +581,7 @@ final class SandboxTest extends TestCase
             static fn (Application $app) => $app->make(RateLimiter::class)->limiter('leaked') === null,
         ];
         yield 'a driver for disks' => [
-            'filesystem',
+            Disks::class,
             static fn (Application $app) => $app->make('filesystem')->extend('leaked', static fn () => null),
             static fn (Application $app) => array_keys(self::read($app->make('filesystem'), 'customCreators')),
         ];

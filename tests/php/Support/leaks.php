@@ -18,7 +18,14 @@ final class Basket
 
     public static bool $cache = false;
 
+    private static self $first;
+
     public int $count = 0;
+
+    public static function first(): self
+    {
+        return isset(self::$first) ? self::$first : self::$first = new self;
+    }
 
     public static function counted(): int
     {

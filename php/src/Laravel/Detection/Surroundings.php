@@ -20,8 +20,8 @@ final class Surroundings implements Watch
     /** Filled anew for each request. */
     private const SUPERGLOBALS = ['_SERVER', '_GET', '_POST', '_COOKIE', '_FILES', '_REQUEST', '_SESSION', '_ENV', 'GLOBALS', 'argv', 'argc'];
 
-    /** Symfony does so itself, for an answer without a body, and for a file. */
-    private const CHANGED_BY_FRAMEWORK = ['default_mimetype' => true, 'ignore_user_abort' => true];
+    /** Symfony does so itself, for an answer without a body, and for a file; the last is the worker's. */
+    private const CHANGED_BY_FRAMEWORK = ['default_mimetype' => true, 'ignore_user_abort' => true, 'max_execution_time' => true];
 
     /** @var array<string, array<array-key, mixed>> */
     private readonly array $before;

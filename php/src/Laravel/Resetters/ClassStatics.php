@@ -33,8 +33,14 @@ final class ClassStatics implements RenewedInFork, Resetter
     /** @var array<class-string, true> */
     private array $seen = [];
 
-    /** @var list<StaticState> */
-    private array $states = [];
+    /** @var array<int, mixed> references to the properties */
+    private array $properties = [];
+
+    /** @var array<int, mixed> what they held */
+    private array $values = [];
+
+    /** @var list<ReflectionProperty> typed ones without a value */
+    private array $empty = [];
 
     /** @var list<object> what they hold at the fork */
     private array $objects = [];
@@ -52,9 +58,11 @@ final class ClassStatics implements RenewedInFork, Resetter
                 $this->lookAtFunction(new ReflectionFunction($name), $name);
             }
         }
-        foreach ($this->states as $state) {
-            array_push($this->objects, ...$state->objects());
-        }
+        array_walk_recursive($this->values, function (mixed $value): void {
+            if (is_object($value)) {
+                $this->objects[] = $value;
+            }
+        });
         $this->loader = $this->load(...);
     }
 
@@ -76,8 +84,18 @@ final class ClassStatics implements RenewedInFork, Resetter
 
     public function reset(): void
     {
-        foreach ($this->states as $state) {
-            $state->reset();
+        // Some hundred values, compared by the engine and not by a loop.
+        if ($this->properties !== $this->values) {
+            foreach ($this->values as $i => $value) {
+                if ($this->properties[$i] !== $value) {
+                    $this->properties[$i] = $value;
+                }
+            }
+        }
+        foreach ($this->empty as $property) {
+            if ($property->isInitialized()) {
+                $this->variables->erase($property->class, $property->name);
+            }
         }
         $this->variables->reset();
     }
@@ -118,10 +136,7 @@ final class ClassStatics implements RenewedInFork, Resetter
             return;
         }
         $this->seen[$name] = true;
-        $properties = $this->propertiesOf($class);
-        if ($properties !== []) {
-            $this->states[] = new StaticState($name, $properties);
-        }
+        $this->lookAtProperties($class);
         foreach ($class->getMethods() as $method) {
             if ($method->class === $name) {
                 $this->lookAtFunction($method, "{$name}::{$method->name}");
@@ -156,18 +171,24 @@ final class ClassStatics implements RenewedInFork, Resetter
 
     /**
      * @param  ReflectionClass<object>  $class
-     * @return list<string>
      */
-    private function propertiesOf(ReflectionClass $class): array
+    private function lookAtProperties(ReflectionClass $class): void
     {
-        $names = [];
+        $reference = null;
         foreach ($class->getProperties(ReflectionProperty::IS_STATIC) as $property) {
             // An inherited one is one variable with its parent's.
-            if ($property->getDeclaringClass()->getName() === $class->getName() && ! $this->scope->ignores("{$class->getName()}::\${$property->getName()}")) {
-                $names[] = $property->getName();
+            if ($property->class !== $class->getName() || $this->scope->ignores("{$property->class}::\${$property->name}")) {
+                continue;
+            }
+            if ($property->isInitialized()) {
+                $reference ??= Closure::bind(static function &(string $name): mixed {
+                    return self::${$name};
+                }, null, $class->getName());
+                $this->properties[] = &$reference($property->name);
+                $this->values[] = $property->getValue();
+            } else {
+                $this->empty[] = $property;
             }
         }
-
-        return $names;
     }
 }

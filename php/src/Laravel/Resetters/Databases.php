@@ -15,7 +15,9 @@ use ReflectionClass;
 
 /**
  * Connections stay open from request to request. What a request leaves on them does not: open transactions (rolled back
- * and reported), the query log, the note that something was written (sticky reads), the watch on long queries, callbacks.
+ * and reported), the query log, the note that something was written (sticky reads), the watch on long queries, callbacks. One on
+ * which a statement has changed what the database keeps of it (SET, temporary tables, locks) is opened anew by the next request, and
+ * so is one that this request has made, whose statements nobody has looked at.
  */
 final class Databases implements Resetter
 {
@@ -25,7 +27,14 @@ final class Databases implements Resetter
         'beforeStartingTransaction', 'beforeExecutingCallbacks', 'fetchMode',
     ];
 
+    /** Statements whose effect lasts as long as the connection. */
+    private const LASTING = '/^\s*(?:set|use|lock|attach|detach|listen|prepare|declare|discard|reset|alter\s+session|exec(?:ute)?)\b|^\s*pragma\b[^;]*='
+        .'|^\s*create\s+(?:or\s+replace\s+)?(?:local\s+|global\s+)?temp|\bget_lock\s*\(|_advisory_lock|\bset_config\s*\(/i';
+
     private readonly ?DatabaseManager $manager;
+
+    /** @var array<int, true> by number: connections on which such a statement ran */
+    private array $changed = [];
 
     /** @var array<int, ObjectState> by the number of the connection */
     private array $connections = [];
@@ -43,7 +52,7 @@ final class Databases implements Resetter
         $manager = $app->resolved('db') ? $app->make('db') : null;
         $this->manager = $manager instanceof DatabaseManager ? $manager : null;
         foreach ($this->manager?->getConnections() ?? [] as $connection) {
-            $this->connections[spl_object_id($connection)] = ObjectState::only($connection, self::STATE);
+            $this->watch($connection);
         }
         $transactions = $app->resolved('db.transactions') ? $app->make('db.transactions') : null;
         if ($transactions instanceof DatabaseTransactionsManager) {
@@ -57,18 +66,45 @@ final class Databases implements Resetter
         if ($this->manager === null) {
             return;
         }
-        foreach ($this->manager->getConnections() as $name => $connection) {
+        $connections = $this->manager->getConnections();
+        foreach ($connections as $name => $connection) {
             if ($connection->transactionLevel() > 0) {
                 $this->rollBack((string) $name, $connection);
             }
-            ($this->connections[spl_object_id($connection)] ??= self::pristine($connection))->restore();
+            $number = spl_object_id($connection);
+            if (isset($this->connections[$number])) {
+                $this->connections[$number]->restore();
+            } else {
+                self::pristine($connection)->restore();
+                $this->watch($connection);
+                $this->changed[$number] = true;
+            }
+            if (isset($this->changed[$number])) {
+                unset($this->changed[$number]);
+                $connection->disconnect();
+            }
             if ($this->disconnect !== false && ($this->disconnect === true || in_array($name, $this->disconnect, true))) {
                 $connection->disconnect();
             }
         }
+        if (count($this->connections) > count($connections)) {
+            // Those of tenants are made and purged by each request.
+            $this->connections = array_intersect_key($this->connections, array_flip(array_map(spl_object_id(...), $connections)));
+        }
         foreach ($this->transactions as $state) {
             $state->restore();
         }
+    }
+
+    private function watch(Connection $connection): void
+    {
+        $number = spl_object_id($connection);
+        $connection->beforeExecuting(function (string $query) use ($number): void {
+            if (preg_match(self::LASTING, $query) === 1) {
+                $this->changed[$number] = true;
+            }
+        });
+        $this->connections[$number] = ObjectState::only($connection, self::STATE);
     }
 
     private function rollBack(string $name, Connection $connection): void

@@ -4,13 +4,20 @@ declare(strict_types=1);
 
 namespace LaravelBridge\Laravel\Resetters;
 
+use ArrayObject;
 use Closure;
 use Illuminate\Container\Container;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Support\Collection;
+use LaravelBridge\Laravel\InternalState;
 use LaravelBridge\Laravel\ObjectState;
 use LaravelBridge\Laravel\Resetter;
+use ReflectionClass;
+use SplDoublyLinkedList;
+use SplObjectStorage;
+use stdClass;
 use UnitEnum;
+use WeakMap;
 
 /**
  * Services of packages, and of the application itself, that a provider resolved at boot: under FPM each request has new
@@ -25,11 +32,11 @@ final class PackageServices implements Resetter
     private const OTHERS = ['Illuminate\\', 'Symfony\\', 'Monolog\\', 'Psr\\', 'Composer\\', 'Carbon\\', 'Dotenv\\'];
 
     /** An object graph may lead anywhere; nobody's request state lies deeper. */
-    private const DEPTH = 4;
+    private const DEPTH = 8;
 
-    private const MOST = 500;
+    private const MOST = 2000;
 
-    /** @var array<int, ObjectState> by the number of the object */
+    /** @var array<int, ObjectState|InternalState> by the number of the object */
     private array $states = [];
 
     /**
@@ -63,14 +70,25 @@ final class PackageServices implements Resetter
 
     private function remember(object $object, Container $app, int $depth): void
     {
-        if ($depth === 0 || $object === $app || isset($this->states[spl_object_id($object)]) || count($this->states) >= self::MOST
+        if ($depth === 0 || $object === $app || isset($this->states[spl_object_id($object) * 2]) || isset($this->states[spl_object_id($object) * 2 + 1]) || count($this->states) >= self::MOST
             || ! $this->isTheirs($object)) {
             return;
         }
-        $this->states[spl_object_id($object)] = $state = ObjectState::of($object);
-        foreach ($state->objects() as $inner) {
+        $objects = [];
+        $states = [InternalState::of($object), $this->isPlain($object) ? null : ObjectState::of($object)];
+        foreach (array_filter($states) as $kind => $state) {
+            $this->states[spl_object_id($object) * 2 + $kind] = $state;
+            array_push($objects, ...$state->objects());
+        }
+        foreach ($objects as $inner) {
             $this->remember($inner, $app, $depth - 1);
         }
+    }
+
+    /** Of PHP's own: it has no properties, or none that count. */
+    private function isPlain(object $object): bool
+    {
+        return (new ReflectionClass($object))->isInternal();
     }
 
     private function isTheirs(object $object): bool
@@ -78,8 +96,12 @@ final class PackageServices implements Resetter
         if ($object instanceof Collection) {
             return true;
         }
-        if ($object instanceof Closure || $object instanceof UnitEnum || ! str_contains($object::class, '\\')) {
+        if ($object instanceof Closure || $object instanceof UnitEnum) {
             return false;
+        }
+        if ($this->isPlain($object)) {
+            return $object instanceof ArrayObject || $object instanceof SplObjectStorage || $object instanceof SplDoublyLinkedList
+                || $object instanceof WeakMap || $object::class === stdClass::class;
         }
         foreach (self::OTHERS as $namespace) {
             if (str_starts_with($object::class, $namespace)) {

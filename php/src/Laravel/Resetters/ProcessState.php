@@ -6,6 +6,8 @@ namespace LaravelBridge\Laravel\Resetters;
 
 use LaravelBridge\Laravel\EnvironmentBlock;
 use LaravelBridge\Laravel\Resetter;
+use LaravelBridge\Worker\ModifiedSettings;
+use LaravelBridge\Worker\RandomSeed;
 
 /**
  * What belongs to the process and not to any object, and what PHP itself puts back at the end of a request under a web
@@ -13,17 +15,17 @@ use LaravelBridge\Laravel\Resetter;
  */
 final class ProcessState implements Resetter
 {
-    /** Looking at all settings would cost as much as the whole reset; these are the ones that applications change. */
+    /** Looked at each time where nothing tells whether others were changed. */
     private const SETTINGS = [
-        'precision', 'serialize_precision', 'memory_limit', 'max_execution_time', 'error_reporting', 'display_errors', 'error_log',
-        'default_socket_timeout', 'ignore_user_abort', 'include_path', 'default_charset', 'user_agent', 'arg_separator.output',
-        'pcre.backtrack_limit', 'pcre.recursion_limit', 'zlib.output_compression', 'mbstring.substitute_character',
-        'intl.default_locale', 'assert.exception', 'html_errors', 'log_errors', 'auto_detect_line_endings',
-        // Symfony empties it for each answer without a body.
-        'default_mimetype',
-        'zend.enable_gc', 'zend.assertions', 'bcmath.scale', 'date.timezone', 'mbstring.language', 'pcre.jit', 'unserialize_callback_func',
-        'soap.wsdl_cache_enabled', 'soap.wsdl_cache_ttl', 'session.gc_maxlifetime', 'session.cookie_lifetime', 'session.use_cookies',
+        'precision', 'serialize_precision', 'error_log', 'default_socket_timeout', 'include_path', 'default_charset', 'user_agent', 'arg_separator.output',
+        'pcre.backtrack_limit', 'pcre.recursion_limit', 'zlib.output_compression', 'mbstring.substitute_character', 'intl.default_locale', 'assert.exception',
+        'html_errors', 'log_errors', 'auto_detect_line_endings', 'zend.enable_gc', 'zend.assertions', 'bcmath.scale', 'date.timezone', 'mbstring.language',
+        'pcre.jit', 'unserialize_callback_func', 'soap.wsdl_cache_enabled', 'soap.wsdl_cache_ttl', 'session.gc_maxlifetime', 'session.cookie_lifetime',
+        'session.use_cookies',
     ];
+
+    /** Often changed, by ourselves and by Symfony, which empties the type for each answer without a body. */
+    private const ALWAYS = ['max_execution_time', 'default_mimetype', 'memory_limit', 'error_reporting', 'display_errors', 'ignore_user_abort'];
 
     /** Each request has its own; what composer notes there is of the process. */
     private const NOT_RESTORED = [
@@ -31,8 +33,17 @@ final class ProcessState implements Resetter
         '__composer_autoload_files' => 0,
     ];
 
-    /** @var array<string, string> */
+    /** @var array<string, string> those that are looked at each time: what was changed before the fork may be changed again */
     private readonly array $settings;
+
+    /** @var array<string, string|null> all of them */
+    private readonly array $allSettings;
+
+    private readonly ModifiedSettings $modified;
+
+    private ?int $modifications;
+
+    private readonly RandomSeed $seed;
 
     private readonly EnvironmentBlock $environment;
 
@@ -41,6 +52,11 @@ final class ProcessState implements Resetter
     private readonly string $locale;
 
     private readonly string $encoding;
+
+    private readonly string $regexEncoding;
+
+    /** @var list<non-falsy-string> */
+    private readonly array $encodings;
 
     private readonly string $directory;
 
@@ -61,18 +77,27 @@ final class ProcessState implements Resetter
 
     public function __construct()
     {
-        $settings = [];
-        foreach (self::SETTINGS as $name) {
-            $value = ini_get($name);
-            if ($value !== false) {
-                $settings[$name] = $value;
+        $this->modified = new ModifiedSettings;
+        foreach ((array) ini_get_all() as $name => $values) {
+            if (is_array($values) && $values['global_value'] === $values['local_value']) {
+                // Changed and changed back: not to be on the engine's list.
+                ini_restore($name);
             }
         }
-        $this->settings = $settings;
+        foreach (self::ALWAYS as $name) {
+            // On the engine's list, so that the next time does not make it longer.
+            @ini_set($name, (string) ini_get($name));
+        }
+        $this->allSettings = array_filter((array) ini_get_all(null, false), static fn (mixed $value): bool => $value === null || is_string($value));
+        $this->modifications = $this->modified->count();
+        $this->settings = $this->settingsToLookAt();
+        $this->seed = new RandomSeed;
         $this->environment = new EnvironmentBlock;
         $this->timezone = date_default_timezone_get();
         $this->locale = (string) setlocale(LC_ALL, '0');
         $this->encoding = mb_internal_encoding();
+        $this->regexEncoding = (string) mb_regex_encoding();
+        $this->encodings = (array) mb_detect_order();
         $this->directory = (string) getcwd();
         $this->substitute = mb_substitute_character();
         $this->xmlErrors = libxml_use_internal_errors();
@@ -89,6 +114,9 @@ final class ProcessState implements Resetter
                 $this->restoreSetting($name, $value);
             }
         }
+        if ($this->modifications !== null && $this->modified->count() !== $this->modifications) {
+            $this->restoreOthers();
+        }
         $this->environment->restore();
         if (date_default_timezone_get() !== $this->timezone) {
             date_default_timezone_set($this->timezone);
@@ -102,6 +130,12 @@ final class ProcessState implements Resetter
         if (getcwd() !== $this->directory) {
             @chdir($this->directory);
         }
+        if (mb_regex_encoding() !== $this->regexEncoding) {
+            mb_regex_encoding($this->regexEncoding);
+        }
+        if ($this->encodings !== [] && mb_detect_order() !== $this->encodings) {
+            mb_detect_order($this->encodings);
+        }
         if (mb_substitute_character() !== $this->substitute) {
             mb_substitute_character($this->substitute);
         }
@@ -114,6 +148,7 @@ final class ProcessState implements Resetter
         if ($_ENV !== $this->env) {
             $_ENV = $this->env;
         }
+        $this->seed->forget();
         $this->restoreVariables();
         // A file that PHP has seen may be gone by the next request: Vite's hot file.
         clearstatcache();
@@ -138,13 +173,42 @@ final class ProcessState implements Resetter
         }
     }
 
+    /**
+     * @return array<string, string>
+     */
+    private function settingsToLookAt(): array
+    {
+        $names = array_flip([...self::ALWAYS, ...($this->modifications === null ? self::SETTINGS : [])]);
+        foreach ((array) ini_get_all() as $name => $values) {
+            if (is_array($values) && $values['global_value'] !== $values['local_value']) {
+                $names[$name] = true;
+            }
+        }
+
+        return array_filter(array_intersect_key($this->allSettings, $names), is_string(...));
+    }
+
+    /** Those that were as php.ini has them. */
+    private function restoreOthers(): void
+    {
+        foreach (array_diff_key((array) ini_get_all(null, false), $this->settings) as $name => $value) {
+            if ($value !== ($this->allSettings[$name] ?? null)) {
+                // Some cannot be restored, and keep their place on the list.
+                @ini_set($name, (string) ($this->allSettings[$name] ?? ''));
+                ini_restore($name);
+            }
+        }
+        // Changed and changed back by the request itself.
+        $this->modifications = $this->modified->count();
+    }
+
     private function restoreSetting(string $name, string $value): void
     {
         if ($name === 'max_execution_time') {
             // Also stops the clock that runs for the old limit.
             set_time_limit((int) $value);
-        } else {
-            @ini_set($name, $value);
+        } elseif (@ini_set($name, $value) === false) {
+            ini_restore($name);
         }
     }
 
@@ -155,6 +219,8 @@ final class ProcessState implements Resetter
 
             return;
         }
+        // Some categories have no constant in PHP.
+        setlocale(LC_ALL, 'C');
         foreach (explode(';', $this->locale) as $part) {
             [$category, $locale] = explode('=', $part, 2) + [1 => ''];
             if (defined($category) && is_int(constant($category))) {

@@ -7,7 +7,6 @@ namespace LaravelBridge\Laravel\Resetters;
 use Closure;
 use LaravelBridge\Laravel\Resetter;
 use ReflectionClass;
-use ReflectionProperty;
 
 /**
  * Static properties of one class.
@@ -34,41 +33,6 @@ final class StaticState implements Resetter
         }
         $this->values = array_values($values);
         $this->write = Closure::bind(eval("return static function (array \$values): void { {$code}};"), null, $class);
-    }
-
-    /**
-     * All that this class declares itself.
-     *
-     * @param  class-string  $class
-     */
-    public static function all(string $class): self
-    {
-        $names = [];
-        foreach ((new ReflectionClass($class))->getProperties(ReflectionProperty::IS_STATIC) as $property) {
-            if ($property->getDeclaringClass()->getName() === $class) {
-                $names[] = $property->getName();
-            }
-        }
-
-        return new self($class, $names);
-    }
-
-    /**
-     * What they hold, in arrays too.
-     *
-     * @return list<object>
-     */
-    public function objects(): array
-    {
-        $objects = [];
-        $values = $this->values;
-        array_walk_recursive($values, static function (mixed $value) use (&$objects): void {
-            if (is_object($value)) {
-                $objects[] = $value;
-            }
-        });
-
-        return $objects;
     }
 
     public function reset(): void

@@ -20,8 +20,6 @@ final class Views implements Resetter
 {
     private readonly ?ObjectState $factory;
 
-    private readonly ?FileViewFinder $finder;
-
     private readonly ?ObjectState $places;
 
     private readonly ?ObjectState $blade;
@@ -32,18 +30,15 @@ final class Views implements Resetter
         // Which engine a path needs, and how a name is spelt, hold for every request.
         $this->factory = $factory instanceof Factory ? ObjectState::of($factory, ['pathEngineCache', 'normalizedNameCache']) : null;
         $finder = $factory instanceof Factory ? $factory->getFinder() : null;
-        $this->finder = $finder instanceof FileViewFinder ? $finder : null;
-        $this->places = $this->finder === null ? null : ObjectState::of($this->finder, ['views']);
+        // With what was found: a request may look in other places, those of its tenant's theme, before it looks for a view again.
+        $this->places = $finder instanceof FileViewFinder ? ObjectState::of($finder) : null;
         $this->blade = $factory instanceof Factory ? $this->bladeOf($factory->getEngineResolver()) : null;
     }
 
     public function reset(): void
     {
         $this->factory?->restore();
-        if ($this->places !== null && $this->places->restore()) {
-            // What was found may have been found in the other places: those of one tenant's theme, for example.
-            $this->finder?->flush();
-        }
+        $this->places?->restore();
         $this->blade?->restore();
     }
 

@@ -1,0 +1,1 @@
+<body>acme theme for {{ $viewer ?? 'unset' }} in {{ app()->getLocale() }}: {{ $settings->get('title') }} @shout('hi') @member member @else guest @endmember @yield('part', 'no part') @stack('scripts')</body>
