@@ -7,6 +7,7 @@ return [
     'stores' => [
         'array' => ['driver' => 'array', 'serialize' => false],
         'database' => ['driver' => 'database', 'table' => 'cache', 'connection' => null, 'lock_connection' => null],
+        'octane' => ['driver' => 'octane'],
         'file' => [
             'driver' => 'file',
             'path' => storage_path('framework/cache/data'),

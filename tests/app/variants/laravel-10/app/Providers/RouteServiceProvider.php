@@ -17,6 +17,9 @@ final class RouteServiceProvider extends ServiceProvider
             Route::group([], base_path('routes/stateless.php'));
             Route::group([], base_path('routes/trouble.php'));
             Route::group([], base_path('routes/runtime.php'));
+            if (getenv('DEMO_OCTANE') !== false) {
+                Route::group([], base_path('routes/octane.php'));
+            }
         });
     }
 }
