@@ -15,7 +15,7 @@ final class SharedMemoryFailed extends RuntimeException
 
     public static function full(): self
     {
-        return new self('The memory that workers share cannot be written: the system has none left.');
+        return new self('The memory that workers share cannot be written: the system has none left (/dev/shm is full, or the folder of SPOOL_DIR where that cannot be written).');
     }
 
     public static function tooLarge(int $bytes, int $most): self

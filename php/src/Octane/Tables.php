@@ -7,7 +7,6 @@ namespace LaravelBridge\Octane;
 use InvalidArgumentException;
 use LaravelBridge\Shared\Column;
 use LaravelBridge\Shared\Memory;
-use LaravelBridge\Shared\Regions;
 use LaravelBridge\Shared\Rows;
 
 /**
@@ -65,7 +64,7 @@ final class Tables
     {
         $shape = implode(',', array_map(static fn (string $name, Column $column): string => "{$name} {$column->type} {$column->size}", array_keys($columns), $columns));
 
-        return new Rows($this->memory, (new Regions($this->memory))->of("{$name} {$most} ({$shape})", Rows::size($columns, $most)), $columns, $most);
+        return Rows::in($this->memory, "{$name} {$most} ({$shape})", $columns, $most);
     }
 
     /**

@@ -64,11 +64,16 @@ final class Memory
             $this->open();
         }
         $this->lock($toWrite ? LOCK_EX : LOCK_SH);
-        // Somebody was killed in the middle.
-        while ($this->number(self::PENDING) !== 0) {
-            $this->lock(LOCK_EX);
-            $this->carryOut($this->number(self::PENDING));
-            $this->lock($toWrite ? LOCK_EX : LOCK_SH);
+        try {
+            // Somebody was killed in the middle.
+            while ($this->number(self::PENDING) !== 0) {
+                $this->lock(LOCK_EX);
+                $this->carryOut($this->number(self::PENDING));
+                $this->lock($toWrite ? LOCK_EX : LOCK_SH);
+            }
+        } catch (SharedMemoryFailed $e) {
+            $this->end();
+            throw $e;
         }
     }
 
@@ -93,6 +98,15 @@ final class Memory
         $number = unpack('P', $this->read($offset, 8));
 
         return $number[1];
+    }
+
+    /**
+     * Bytes that nothing refers to yet, and that may come to be there in part. What commit() writes must have been placed
+     * once: only here there may be no memory left.
+     */
+    public function place(int $offset, string $bytes): void
+    {
+        $this->write($offset, $bytes);
     }
 
     /**

@@ -28,9 +28,10 @@ final class Regions
     }
 
     /**
+     * @param  int  $placed  so many bytes at its beginning are there from the first moment
      * @return int where the region begins; it is zero when it is new
      */
-    public function of(string $name, int $size): int
+    public function of(string $name, int $size, int $placed = 0): int
     {
         $wanted = hash('sha256', "{$name}\0{$size}", true);
         $this->memory->begin(true);
@@ -51,10 +52,9 @@ final class Regions
                 throw SharedMemoryFailed::tooMany(self::MOST);
             }
             $begin = $next === 0 ? self::page(Memory::START + self::HEADER + self::MOST * self::ENTRY) : $next;
-            $this->memory->commit([
-                [Memory::START + self::HEADER + $count * self::ENTRY, $wanted.pack('P', $begin)],
-                [Memory::START, pack('PP', $count + 1, self::page($begin + $size))],
-            ]);
+            $this->memory->place($begin, str_repeat("\0", $placed));
+            $this->memory->place(Memory::START + self::HEADER + $count * self::ENTRY, $wanted.pack('P', $begin));
+            $this->memory->commit([[Memory::START, pack('PP', $count + 1, self::page($begin + $size))]]);
 
             return $begin;
         } finally {

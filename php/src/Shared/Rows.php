@@ -36,7 +36,7 @@ final class Rows
      * @param  array<string, Column>  $columns
      * @param  int  $most  rows
      */
-    public function __construct(private readonly Memory $memory, private readonly int $base, public readonly array $columns, public readonly int $most)
+    private function __construct(private readonly Memory $memory, private readonly int $base, public readonly array $columns, public readonly int $most)
     {
         $this->buckets = self::buckets($most);
         $this->slots = $base + self::HEADER + 8 * $this->buckets;
@@ -56,6 +56,22 @@ final class Rows
         }
 
         return self::HEADER + 8 * self::buckets($most) + $slot * $most;
+    }
+
+    /** Of these, those that must be there before a row is. */
+    public static function placed(int $most): int
+    {
+        return self::HEADER + 8 * self::buckets($most);
+    }
+
+    /**
+     * The table of this name in the memory, with what is in it.
+     *
+     * @param  array<string, Column>  $columns
+     */
+    public static function in(Memory $memory, string $name, array $columns, int $most): self
+    {
+        return new self($memory, (new Regions($memory))->of($name, self::size($columns, $most), self::placed($most)), $columns, $most);
     }
 
     /**
@@ -279,9 +295,12 @@ final class Rows
         }
         $bucket = $this->bucket($key);
         $offset = $this->slot($number);
-        $header = $free === 0 ? [$count + 1, $used + 1, 0] : [$count + 1, $used, $this->memory->number($offset)];
+        $next = $free === 0 ? 0 : $this->memory->number($offset);
+        $header = $free === 0 ? [$count + 1, $used + 1, 0] : [$count + 1, $used, $next];
+        // It is still free: its row has no length, and its successor is what it was.
+        $this->memory->place($offset, pack('PvV', $next, 0, 0).str_pad($key, self::LONGEST_KEY, "\0").$row);
         $this->memory->commit([
-            [$offset, pack('PvV', $this->memory->number($bucket), strlen($key), strlen($row)).str_pad($key, self::LONGEST_KEY, "\0").$row],
+            [$offset, pack('PvV', $this->memory->number($bucket), strlen($key), strlen($row))],
             [$bucket, pack('P', $number + 1)],
             [$this->base, pack('P3', ...$header)],
         ]);
@@ -296,6 +315,7 @@ final class Rows
         }
         $offset = $this->slot($slot->slot);
         if (strlen($row) !== strlen($slot->row)) {
+            $this->memory->place($offset + self::BEFORE_ROW + strlen($slot->row), substr($row, strlen($slot->row)));
             $this->memory->commit([[$offset + 10, pack('V', strlen($row))], [$offset + self::BEFORE_ROW, $row]]);
 
             return;

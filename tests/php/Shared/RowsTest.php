@@ -96,7 +96,7 @@ final class RowsTest extends TestCase
     public function a_row_longer_than_a_page_comes_back_whole(): void
     {
         $columns = ['text' => Column::string(100_000)];
-        $rows = new Rows($this->memory, (new Regions($this->memory))->of('large', Rows::size($columns, 4)), $columns, 4);
+        $rows = Rows::in($this->memory, 'large', $columns, 4);
         foreach ([100_000, 5_000, 99_999, 0] as $length) {
             $text = $length === 0 ? '' : random_bytes($length);
             $rows->set('a', ['text' => $text]);
@@ -191,6 +191,51 @@ final class RowsTest extends TestCase
     }
 
     #[Test]
+    public function where_there_is_no_memory_left_what_is_there_stays_usable(): void
+    {
+        $path = sys_get_temp_dir().'/bridge-memory-'.bin2hex(random_bytes(5));
+        $script = 'require '.var_export(dirname(__DIR__, 3).'/vendor/autoload.php', true).';
+            use LaravelBridge\Shared\{Column, Memory, Rows};
+            use LaravelBridge\Exceptions\SharedMemoryFailed;
+            $memory = new Memory('.var_export($path, true).', getmypid());
+            $rows = Rows::in($memory, "t", ["text" => Column::string(20000)], 1000);
+            for ($i = 0; $i < 1000; $i++) {
+                try {
+                    $rows->set("key {$i}", ["text" => "short"]);
+                } catch (SharedMemoryFailed $e) {
+                    $failed = $e->getMessage();
+                    break;
+                }
+            }
+            $grew = 0;
+            for ($k = 0; $k < $i; $k++) {
+                try {
+                    $rows->set("key {$k}", ["text" => str_repeat("x", 20000)]);
+                    $grew++;
+                } catch (SharedMemoryFailed) {
+                }
+            }
+            $whole = 0;
+            for ($k = 0; $k < $i; $k++) {
+                $whole += in_array($rows->get("key {$k}"), [["text" => "short"], ["text" => str_repeat("x", 20000)]], true) ? 1 : 0;
+            }
+            $deleted = $rows->delete("key 0") && $rows->set("another", ["text" => "in its place"]);
+            echo json_encode([$failed ?? null, $i, $grew, $whole, $rows->count(), $deleted]);';
+        // A file that may not grow beyond some rows stands for a file system that is full.
+        $blocks = intdiv(Memory::START, 512) + 800;
+        $output = (string) shell_exec("trap '' XFSZ; ulimit -f {$blocks}; exec ".escapeshellarg(PHP_BINARY).' -r '.escapeshellarg($script).' 2>&1');
+        $said = json_decode($output, true);
+        self::assertIsArray($said, $output);
+        [$failed, $made, $grew, $whole, $count, $deleted] = $said;
+
+        self::assertStringContainsString('the system has none left', $failed);
+        self::assertGreaterThan(5, $made);
+        self::assertGreaterThan(5, $grew, 'There is room in most of the slots,');
+        self::assertLessThan($made, $grew, 'and none at the end.');
+        self::assertSame([$made, $made, true], [$whole, $count, $deleted]);
+    }
+
+    #[Test]
     public function a_folder_that_is_gone_is_named(): void
     {
         $this->expectException(SharedMemoryFailed::class);
@@ -215,7 +260,7 @@ final class RowsTest extends TestCase
     {
         $columns = ['text' => Column::string(5000), 'count' => Column::int(), 'share' => Column::float()];
 
-        return new Rows($this->memory, (new Regions($this->memory))->of($name, Rows::size($columns, $most)), $columns, $most);
+        return Rows::in($this->memory, $name, $columns, $most);
     }
 
     /**
