@@ -97,8 +97,11 @@ final class ApplicationFactory implements Bootloader
     {
         OctaneServices::bind($app, $this->memory ?? Memory::temporary());
         $app->afterBootstrapping(LoadConfiguration::class, self::refusePersistentConnections(...));
+        $app->afterBootstrapping(SetRequestForConsole::class, static fn (Laravel $app) => $app->instance('request', BootRequest::createFrom($app->make('request'))));
         $app->bootstrapWith($this->bootstrappers($app));
         $app->loadDeferredProviders();
+        $request = $app->make('request');
+        array_push($this->notes, ...($request instanceof BootRequest ? $request->readers() : []));
     }
 
     /**

@@ -48,6 +48,21 @@ final class ApplicationFactoryTest extends TestCase
     }
 
     #[Test]
+    public function providers_that_read_the_request_are_named(): void
+    {
+        $read = fn (string $code): array => array_values(preg_grep('/reads the request/', $this->boot($code)->factory->notes()) ?: []);
+        self::assertSame([], $read('$this->app["request"]->fullUrl = 1; fn () => request()->host();'), 'To hold it is not to read it.');
+
+        foreach (['request()->host()' => 'its host', 'request("tenant")' => 'its input', 'request()->header("X-Tenant")' => 'headers X-Tenant', 'url()->current()' => 'its', 'request()->is("admin/*")' => 'its path'] as $code => $what) {
+            $this->laravel?->stop();
+            $notes = $read("{$code};");
+            self::assertCount(1, $notes, $code);
+            self::assertStringContainsString("reads the request while it boots ({$what}", $notes[0]);
+            self::assertStringContainsString('Provider', $notes[0]);
+        }
+    }
+
+    #[Test]
     public function services_are_warm_and_deferred_providers_are_loaded(): void
     {
         $app = $this->boot()->app;
