@@ -18,6 +18,9 @@ constexpr std::array<std::string_view, 8> kVerbs = {"get",   "post", "put",     
 constexpr std::string_view kReplyScheme = "usocket";
 constexpr std::string_view kIdMark = "{req_id}";
 constexpr std::size_t kLongestSocketPath = 107;
+constexpr std::uint64_t kLeastMemory = 1U << 20U;
+constexpr double kLeastCpu = 0.01;
+constexpr double kMostCpu = 1024;
 constexpr std::int64_t kLongestTimeout = 24 * 60 * 60 * 1000;
 
 /// The file mixes validatein, validate-in and validate_out; all of them are one key.
@@ -52,6 +55,21 @@ std::optional<std::int64_t> number(const std::string& text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// "64M" in bytes.
+std::optional<std::uint64_t> sizeOf(std::string text) {
+  constexpr std::string_view kUnits = "KMGT";
+  const auto unit = text.empty() ? std::string_view::npos : kUnits.find(text.back());
+  if (unit != std::string_view::npos) {
+    text.pop_back();
+  }
+  const auto count = number(text);
+  const auto shift = unit == std::string_view::npos ? 0 : 10 * (unit + 1);
+  if (!count || *count < 0 || *count > (INT64_MAX >> shift)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(*count) << shift;
 }
 
 class Reader {
@@ -231,8 +249,11 @@ class Reader {
         encoding(value);
       } else if (plain == "timeout") {
         timeout(inject, value);
+      } else if (plain == "limits") {
+        limits(inject.limits, value);
       } else if (!isExtension(name)) {
-        problem(key, "`" + name + "` in `inject` is not supported; wd, env, cmd, channel, encoding and timeout are");
+        problem(key,
+                "`" + name + "` in `inject` is not supported; wd, env, cmd, channel, encoding, timeout and limits are");
       }
     });
     if (!map["cmd"]) {
@@ -322,6 +343,39 @@ class Reader {
       return;
     }
     inject.timeout = Millis(*millis);
+  }
+
+  void limits(ExecLimits& limits, const YAML::Node& map) {
+    if (!map.IsMap()) {
+      problem(map, "`limits` must be a mapping with memory, processes and cpu");
+      return;
+    }
+    eachKey(map, [&](const std::string& name, const YAML::Node& key, const YAML::Node& value) {
+      const auto plain = plainKey(name);
+      std::string text;
+      if (plain == "memory" && readText(value, name, text)) {
+        const auto bytes = sizeOf(text);
+        limits.memory = bytes.value_or(0);
+        if (limits.memory < kLeastMemory) {
+          problem(value, "memory is `" + text + "`; it must be a size of at least 1M (bytes, or with K, M, G)");
+        }
+      } else if (plain == "processes" && readText(value, name, text)) {
+        const auto count = number(text);
+        limits.processes = static_cast<std::uint64_t>(std::max<std::int64_t>(count.value_or(0), 0));
+        if (limits.processes == 0) {
+          problem(value, "processes is `" + text + "`; it must be a number from 1 on");
+        }
+      } else if (plain == "cpu" && readText(value, name, text)) {
+        double share = 0;
+        if (!YAML::convert<double>::decode(value, share) || !(share >= kLeastCpu && share <= kMostCpu)) {
+          problem(value, "cpu is `" + text + "`; it must be CPUs from 0.01 to 1024, such as 0.5");
+        } else {
+          limits.cpus = share;
+        }
+      } else if (plain != "memory" && plain != "processes" && plain != "cpu" && !isExtension(name)) {
+        problem(key, "`" + name + "` in `limits` is not supported; memory, processes and cpu are");
+      }
+    });
   }
 
   void readOuttake(ExecOperation& operation, const YAML::Node& value) {

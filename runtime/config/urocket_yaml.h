@@ -14,6 +14,16 @@ namespace bridge::config {
 enum class ExecChannel { cmdline, stdin_ };
 
 /// What `inject` says: the process that one request starts.
+/// What a process and all its descendants may use together; 0: no limit.
+struct ExecLimits {
+  std::uint64_t memory = 0;
+  std::uint64_t processes = 0;
+  /// Of the time of one CPU.
+  double cpus = 0;
+
+  [[nodiscard]] bool any() const { return memory > 0 || processes > 0 || cpus > 0; }
+};
+
 struct ExecInject {
   /// Empty: ours. Not looked at before a process is started there.
   std::string workingDirectory;
@@ -24,6 +34,7 @@ struct ExecInject {
   std::vector<std::string> command;
   ExecChannel channel = ExecChannel::cmdline;
   Millis timeout{1000};
+  ExecLimits limits;
 
   [[nodiscard]] bool marksPayload() const;
 };

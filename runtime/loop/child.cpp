@@ -117,7 +117,8 @@ Result<std::unique_ptr<Child>> Child::spawn(Loop& loop, const Options& options, 
                               .workingDirectory = options.workingDirectory,
                               .descriptors = std::move(descriptors),
                               .ownGroup = options.newProcessGroup,
-                              .diesWithUs = options.diesWithUs});
+                              .diesWithUs = options.diesWithUs,
+                              .cgroup = options.cgroup});
   if (!spawned.ok()) {
     return std::move(spawned).error();
   }

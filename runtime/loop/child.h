@@ -59,6 +59,8 @@ class Child {
     bool newProcessGroup = false;
     /// The kernel kills it with SIGKILL when we die, however that happens.
     bool diesWithUs = false;
+    /// An open folder of cgroup v2, in which it begins; it stays ours to close. -1: in ours.
+    int cgroup = -1;
   };
   using OnExit = std::function<void(ExitStatus)>;
 

@@ -26,6 +26,8 @@ struct SpawnRequest {
   bool ownGroup = false;
   /// The kernel kills it with SIGKILL when the thread that calls `spawn` ends.
   bool diesWithUs = false;
+  /// An open folder of cgroup v2, in which it begins; -1: in ours.
+  int cgroup = -1;
 };
 
 struct Spawned {

@@ -51,6 +51,7 @@ Result<std::unique_ptr<Process>> Process::start(loop::Loop& loop, const Spec& sp
   options.workingDirectory = spec.workingDirectory;
   options.passedDescriptors = spec.passedDescriptors;
   options.pipeStdin = spec.pipeStdin;
+  options.cgroup = spec.cgroup;
   options.captureStdout = true;
   options.captureStderr = true;
   options.newProcessGroup = true;

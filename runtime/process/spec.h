@@ -36,6 +36,8 @@ struct Spec {
   Level outputLevel = Level::info;
   /// A pipe to `Process::takeStdin`; else it reads from /dev/null.
   bool pipeStdin = false;
+  /// The descriptor of a Cgroup in which it begins; -1: in ours. It stays the caller's to close.
+  int cgroup = -1;
 };
 
 }  // namespace bridge::process

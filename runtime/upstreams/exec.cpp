@@ -1,6 +1,7 @@
 #include "upstreams/exec.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -13,17 +14,69 @@ namespace bridge::upstreams {
 namespace {
 
 constexpr unsigned kSocketMode = 0660;
+
+/// What the limits of all processes together need.
+std::vector<std::string_view> controllersOf(const ExecPlan& plan) {
+  std::vector<std::string_view> controllers;
+  const auto need = [&](std::string_view name, auto isLimited) {
+    if (std::ranges::any_of(plan.operations, [&](const auto& one) {
+          return one->operation.inject && isLimited(one->operation.inject->limits);
+        })) {
+      controllers.push_back(name);
+    }
+  };
+  need("memory", [](const config::ExecLimits& limits) { return limits.memory > 0; });
+  need("pids", [](const config::ExecLimits& limits) { return limits.processes > 0; });
+  need("cpu", [](const config::ExecLimits& limits) { return limits.cpus > 0; });
+  return controllers;
+}
+
 }  // namespace
 
 ExecKind::ExecKind(const KindContext& context)
     : parts_(context.loop, context.settings), environment_(context.environment), file_(context.settings.urocketConfig) {
   parts_.onJobOver = [this] { tellWhenStopped(); };
   auto plan = readExecPlan(file_, environment_, context.problems);
+  wanted_ = controllersOf(plan);
+  checkLimits(plan, context.problems);
   parts_.socketPath = plan.socketPath;
   apply(std::move(plan));
 }
 
 ExecKind::~ExecKind() { parts_.onJobOver = nullptr; }
+
+void ExecKind::checkLimits(const ExecPlan& plan, std::vector<config::Problem>& problems) const {
+  for (const auto& one : plan.operations) {
+    const auto& operation = one->operation;
+    if (parts_.settings.urocketCgroup.empty() && operation.inject && operation.inject->limits.any()) {
+      problems.push_back({file_,
+                          {},
+                          config::FileProblem{operation.line, operation.path + " " + operation.verb,
+                                              "`limits` need UROCKET_CGROUP, which says where cgroups may be made; "
+                                              "`auto` under systemd with `Delegate=yes`"}
+                              .text()});
+    }
+  }
+}
+
+Result<void> ExecKind::openCgroups(const std::vector<std::string_view>& controllers) {
+  const bool ready = std::ranges::all_of(
+      controllers, [this](auto name) { return std::ranges::find(controllers_, name) != controllers_.end(); });
+  if (ready) {
+    return {};
+  }
+  auto opened = process::Cgroups::open(parts_.loop, parts_.settings.urocketCgroup, controllers);
+  if (!opened.ok()) {
+    return Error{ErrorCode::InvalidSettings, "UROCKET_CGROUP: " + opened.error().detail};
+  }
+  if (!parts_.cgroups) {
+    // Those that live have theirs from the first.
+    parts_.cgroups = std::move(*opened);
+  }
+  std::ranges::copy(controllers, std::back_inserter(controllers_));
+  log::info("exec", "processes with limits get cgroups below {}", log::escape(parts_.cgroups->folder()));
+  return {};
+}
 
 void ExecKind::apply(ExecPlan plan) {
   remarks_ = std::move(plan.remarks);
@@ -55,7 +108,11 @@ void ExecKind::addRoutes(RouteTable& routes) {
   }
 }
 
-void ExecKind::begin(std::function<void(const Error&)> /*onFatal*/) {
+void ExecKind::begin(std::function<void(const Error&)> onFatal) {
+  if (auto opened = openCgroups(wanted_); !opened.ok()) {
+    parts_.loop.defer([onFatal = std::move(onFatal), error = opened.error()] { onFatal(error); });
+    return;
+  }
   tellRemarks();
   log::info("exec", "replies are awaited on {}", log::escape(parts_.socketPath));
 }
@@ -82,6 +139,12 @@ void ExecKind::checkReload(std::vector<config::Problem>& problems) {
       if (auto conflict = routes_->conflict(routeOf(path))) {
         problems.push_back({file_, routeOf(path), std::move(*conflict)});
       }
+    }
+  }
+  checkLimits(plan, problems);
+  if (problems.size() == before) {
+    if (auto opened = openCgroups(controllersOf(plan)); !opened.ok()) {
+      problems.push_back({file_, {}, opened.error().detail});
     }
   }
   next_ = std::move(plan);

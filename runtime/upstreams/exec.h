@@ -38,7 +38,7 @@ class ExecKind final : public Kind {
     Path(ExecParts& parts, std::string path) : parts_(parts), path_(std::move(path)) {}
 
     void add(std::shared_ptr<const ExecOperationPlan> plan) { plans_.push_back(std::move(plan)); }
-    /// A path without verbs is none any more: 404.
+    /// A path without verbs is none any more.
     void clear() { plans_.clear(); }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string_view kind() const override { return "exec"; }
@@ -53,6 +53,9 @@ class ExecKind final : public Kind {
     std::vector<std::shared_ptr<const ExecOperationPlan>> plans_;
   };
 
+  void checkLimits(const ExecPlan& plan, std::vector<config::Problem>& problems) const;
+  /// Makes cgroups with these controllers possible, where they are not yet.
+  [[nodiscard]] Result<void> openCgroups(const std::vector<std::string_view>& controllers);
   /// Takes the plan over; routes of new paths are added where there are routes already.
   void apply(ExecPlan plan);
   [[nodiscard]] std::string routeOf(const std::string& path) const;
@@ -69,6 +72,9 @@ class ExecKind final : public Kind {
   /// What `checkReload` has read, for the `reload` that follows.
   std::optional<ExecPlan> next_;
   std::vector<std::string> remarks_;
+  /// Controllers of cgroups: what the plan of the start needs, and what is switched on.
+  std::vector<std::string_view> wanted_;
+  std::vector<std::string_view> controllers_;
   std::function<void()> onStopped_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -144,19 +144,35 @@ Result<process::Spec> ExecJob::spec() const {
   return spec;
 }
 
-void ExecJob::start() {
+Result<std::unique_ptr<process::Process>> ExecJob::launch() {
   auto wanted = spec();
-  Result<std::unique_ptr<process::Process>> started =
-      wanted.ok() ? process::Process::start(parts_.loop, *wanted,
-                                            {.onExit = [this](const process::ExitCause& cause) { onExit(cause); },
-                                             .onLine = [this](std::string_view line) { onLine(line); }})
-                  : wanted.error();
+  if (!wanted.ok()) {
+    return std::move(wanted).error();
+  }
+  if (const auto& limits = plan_->operation.inject->limits; limits.any() && parts_.cgroups) {
+    auto made = parts_.cgroups->make("urocket-" + id_,
+                                     {.memory = limits.memory, .processes = limits.processes, .cpus = limits.cpus});
+    if (!made.ok()) {
+      return Error{ErrorCode::ProcessNotStarted, made.error().detail};
+    }
+    cgroup_ = std::move(*made);
+    wanted->cgroup = cgroup_->descriptor();
+  }
+  auto started = process::Process::start(parts_.loop, *wanted,
+                                         {.onExit = [this](const process::ExitCause& cause) { onExit(cause); },
+                                          .onLine = [this](std::string_view line) { onLine(line); }});
+  return started.ok() ? std::move(started) : Error{ErrorCode::ProcessNotStarted, started.error().detail};
+}
+
+void ExecJob::start() {
+  auto started = launch();
   if (!started.ok()) {
     timer_.stop();
     parts_.inbox.forget(id_);
     ++parts_.tally.failed;
     metrics::all().execProcesses["not_started"].add();
-    tellFailure(wanted.ok() ? Error{ErrorCode::ProcessNotStarted, started.error().detail} : wanted.error());
+    cgroup_.reset();
+    tellFailure(std::move(started).error());
     state_.move(State::Over);
     endWhenOver();
     return;
@@ -265,6 +281,11 @@ void ExecJob::onExit(const process::ExitCause& cause) {
   if (!cause.lastWords.empty() && !answered_) {
     endText_ = cause.textWithLastWords();
   }
+  if (cgroup_ && cgroup_->ranOutOfMemory()) {
+    endText_ += ", beyond its limit of memory";
+    log::warn("exec", "id={} req_id={} pid={} was killed: it wanted more memory than its limit", logId_, id_, pid_);
+  }
+  cgroup_.reset();
   if (!answered_ && client_ != nullptr) {
     grace_.start(kReplyGrace, [this] { giveUpWhenSilent(); });
   }

@@ -69,6 +69,7 @@ class ExecJob {
           std::string body, bool complete, Client& client);
   void onSlot(Result<ExecSlot> slot);
   [[nodiscard]] Result<process::Spec> spec() const;
+  [[nodiscard]] Result<std::unique_ptr<process::Process>> launch();
   void start();
   void writeInput();
   void onLine(std::string_view line) const;
@@ -106,6 +107,8 @@ class ExecJob {
   loop::Timer timer_;
   loop::Timer grace_;
   std::unique_ptr<loop::Stream> stdin_;
+  /// Where its process has limits.
+  std::unique_ptr<process::Cgroup> cgroup_;
   std::unique_ptr<process::Process> process_;
   pid_t pid_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "process/cgroups.h"
 #include "upstreams/exec_plan.h"
 #include "upstreams/exec_slots.h"
 #include "upstreams/reply_inbox.h"
@@ -48,6 +49,8 @@ struct ExecParts {
   ReplyInbox inbox;
   ExecSlots slots;
   ExecTally tally;
+  /// Null where no process has limits.
+  std::unique_ptr<process::Cgroups> cgroups;
   bool stopping = false;
   /// Told when a job is over.
   std::function<void()> onJobOver;

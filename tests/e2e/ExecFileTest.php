@@ -86,6 +86,22 @@ final class ExecFileTest extends TestCase
         self::assertSame('1', $this->get('/a'));
     }
 
+    public function test_limits_are_refused_where_they_cannot_be_kept(): void
+    {
+        $this->write(['/a' => 1]);
+        $yaml = str_replace('timeout: 20000', 'timeout: 20000, limits: { memory: 64M }', (string) file_get_contents("$this->folder/service.yaml"));
+        file_put_contents("$this->folder/service.yaml", $yaml);
+
+        $refused = $this->bridge('parse');
+        self::assertSame(1, $refused->code);
+        self::assertMatchesRegularExpression('~line \d+: /a GET: `limits` need UROCKET_CGROUP~', $refused->errors);
+
+        $this->asking = ['UROCKET_CGROUP' => $this->folder, 'ADMIN_SOCKET' => 'off', 'LOG_DIR' => '', 'HTTP_PORT' => '0'];
+        $started = $this->bridge('run');
+        self::assertNotSame(0, $started->code);
+        self::assertStringContainsString("UROCKET_CGROUP: $this->folder is no folder of cgroup v2; under systemd, `Delegate=yes`", $started->errors.$started->output);
+    }
+
     public function test_without_a_process_of_its_own_whoever_reads_the_log_may_reply(): void
     {
         $this->asking = ['ADMIN_SOCKET' => 'off'];

@@ -105,6 +105,33 @@ TEST(UrocketYaml, SplitsACommandAtBlanksAndKnowsTheMarkForTheBody) {
                   .inject->marksPayload());
 }
 
+TEST(UrocketYaml, ReadsTheLimitsOfAProcess) {
+  const auto limited = [](const std::string& limits) {
+    return parseUrocketYaml(operation("{ cmd: a, channel: stdin, limits: " + limits + " }"));
+  };
+  const auto all = limited("{ memory: 64M, processes: 16, cpu: 0.5 }");
+  ASSERT_THAT(all.problems, IsEmpty());
+  const auto& limits = all.config.operations[0].inject->limits;
+  EXPECT_EQ(limits.memory, 64U << 20U);
+  EXPECT_EQ(limits.processes, 16U);
+  EXPECT_EQ(limits.cpus, 0.5);
+  EXPECT_FALSE(limited("{}").config.operations[0].inject->limits.any());
+  const std::pair<const char*, const char*> wrong[] = {
+      {"{ memory: 64 }", "memory is `64`; it must be a size"},
+      {"{ memory: 64X }", "memory is `64X`"},
+      {"{ memory: 9000000000G }", "memory is `9000000000G`"},
+      {"{ processes: 0 }", "processes is `0`"},
+      {"{ cpu: 0 }", "cpu is `0`"},
+      {"{ cpu: .nan }", "cpu is `.nan`"},
+      {"{ disk: 1 }", "`disk` in `limits` is not supported"},
+      {"64M", "`limits` must be a mapping"},
+  };
+  for (const auto& [text, complaint] : wrong) {
+    ASSERT_THAT(limited(text).problems, SizeIs(1)) << text;
+    EXPECT_THAT(limited(text).problems[0].text(), HasSubstr(complaint));
+  }
+}
+
 TEST(UrocketYaml, RefusesWhatIsNotSupportedWithPathVerbAndLine) {
   const struct {
     std::string text;
