@@ -163,7 +163,9 @@ OpenApi OpenApi::parse(std::string_view source, std::vector<FileProblem>& proble
   }
   const auto version = text(member(document, "openapi"));
   if (!version.starts_with("3.0") && !version.starts_with("3.1")) {
-    return refuse(version.empty() ? "is no OpenAPI 3 document: `openapi: 3.0.x` is missing"
+    const auto old = text(member(document, "swagger"));
+    return refuse(version.empty() ? "is no OpenAPI 3 document: " +
+                                        (old.empty() ? "`openapi: 3.0.x` is missing" : "it is of Swagger " + old)
                                   : "is of OpenAPI version " + version + "; 3.0 and 3.1 are supported");
   }
   api.core_->draft = version.starts_with("3.0") ? JsonSchema::Draft::four : JsonSchema::Draft::seven;

@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
+#include <cmath>
 #include <string_view>
 
 namespace bridge::ops {
@@ -42,6 +43,16 @@ std::string humanSpan(double seconds) {
     return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
   }
   return fmt::format("{} d {} h", whole / 86400, whole % 86400 / 3600);
+}
+
+std::string humanFigure(std::string_view name, double value) {
+  if (name.ends_with("_bytes") && value >= 0) {
+    return humanBytes(static_cast<std::uint64_t>(value));
+  }
+  if (name.ends_with("_seconds")) {
+    return humanSpan(value);
+  }
+  return value == std::floor(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.3f}", value);
 }
 
 }  // namespace bridge::ops

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace bridge::ops {
 
@@ -13,5 +14,7 @@ namespace bridge::ops {
 [[nodiscard]] std::string humanChange(std::int64_t bytes);
 /// "12 ms", "1.4 s", "3 min 5 s", "2 h 10 min", "3 d 4 h".
 [[nodiscard]] std::string humanSpan(double seconds);
+/// A figure of a kind by its name: `…_bytes` and `…_seconds` as above, others as numbers, in full.
+[[nodiscard]] std::string humanFigure(std::string_view name, double value);
 
 }  // namespace bridge::ops

@@ -158,7 +158,7 @@ void kinds(Page& page, const std::vector<inspect::Kind>& kinds) {
     }
     page.add("<h2>{}</h2>\n<div class=figures>\n", escape(kind.name));
     for (const auto& figure : kind.figures) {
-      page.figure(escape(figure.name), fmt::format("{:g}", figure.value));
+      page.figure(escape(figure.name), humanFigure(figure.name, figure.value));
     }
     page.add("</div>\n");
     for (const auto& child : kind.children) {

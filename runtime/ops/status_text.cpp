@@ -203,8 +203,9 @@ void addKinds(Lines& lines, const Value& status) {
     if (!figures.IsObject() || (figures.MemberCount() == 0 && processes.empty())) continue;
     std::string line;
     for (const auto& figure : figures.GetObject()) {
-      line += fmt::format("{}{} {:g}", line.empty() ? "" : ", ", text(figure.name),
-                          figure.value.IsNumber() ? figure.value.GetDouble() : 0);
+      const auto name = text(figure.name);
+      line += fmt::format("{}{} {}", line.empty() ? "" : ", ", name,
+                          humanFigure(name, figure.value.IsNumber() ? figure.value.GetDouble() : 0));
     }
     lines.add(fmt::format("{:<11} {}", text(*kind, "kind"), line));
     for (const Value* process : processes) {

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/log.h"
+#include "http/accept.h"
+#include "http/error_page.h"
 #include "loop/loop.h"
 #include "upstreams/exec_call.h"
 #include "upstreams/exec_job.h"
@@ -215,12 +217,13 @@ std::unique_ptr<Call> ExecKind::Path::start(const http::Request& request, const 
   for (const auto& one : plans_) {
     allowed += (allowed.empty() ? "" : ", ") + one->operation.verb;
   }
+  auto page = http::errorPage(405, request.id, http::wantsPage(request.head.headers));
   return std::make_unique<ShortAnswer>(
       parts_.loop, answer,
       http::ResponseHead{.status = 405,
                          .reason = {},
-                         .headers = {{"Allow", std::move(allowed)}, {"Content-Type", "application/json"}}},
-      "{\"error\":\"method\"}\n");
+                         .headers = {{"Allow", std::move(allowed)}, {"Content-Type", std::string(page.contentType)}}},
+      std::move(page.body));
 }
 
 }  // namespace bridge::upstreams

@@ -321,7 +321,7 @@ TEST(OpenApi, RefusesWhatCannotBeUsed) {
     return R"({"openapi":"3.0.0","paths":{"/pet":{"post":{"requestBody":{"content":{"application/json":{"schema":)" +
            schema + R"(}}}}}}})";
   };
-  EXPECT_THAT(complaints("swagger: '2.0'"), ElementsAre(HasSubstr("is no OpenAPI 3 document")));
+  EXPECT_THAT(complaints("swagger: '2.0'"), ElementsAre(HasSubstr("is no OpenAPI 3 document: it is of Swagger 2.0")));
   EXPECT_THAT(complaints("openapi: 4.0.0"), ElementsAre(HasSubstr("is of OpenAPI version 4.0.0")));
   EXPECT_THAT(complaints("{\"openapi\":"), ElementsAre(HasSubstr("is no JSON")));
   EXPECT_THAT(complaints("a: [b"), ElementsAre(HasSubstr("is no YAML")));
