@@ -135,7 +135,9 @@ Result<std::unique_ptr<Cgroups>> Cgroups::open(loop::Loop& loop, const std::stri
   if (::access(place.c_str(), W_OK | X_OK) != 0) {
     return unusable("the cgroup " + place + " cannot be written by this user");
   }
-  if (auto moved = moveProcesses(place); !moved.ok()) {
+  // The root of the whole tree, which has no such file, may have both; and what lives there is the machine's.
+  const bool root = ::access((place + "/cgroup.type").c_str(), F_OK) != 0;
+  if (auto moved = root ? Result<void>() : moveProcesses(place); !moved.ok()) {
     return std::move(moved).error();
   }
   for (const auto controller : controllers) {
