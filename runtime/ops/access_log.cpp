@@ -89,7 +89,7 @@ std::string accessLine(const AccessRecord& record, bool withQuery) {
   fmt::memory_buffer line;
   fmt::format_to(fmt::appender(line),
                  "id={} client={} method={} target=\"{}\" status={} bytes={} ms={}.{:03} wait_ms={}.{:03} "
-                 "php_ms={}.{:03} pid={}",
+                 "work_ms={}.{:03} pid={}",
                  record.id, record.client, record.method.empty() ? "-" : log::escape(record.method),
                  log::escape(target), record.status, record.bytes, total.whole, total.thousandths, waited.whole,
                  waited.thousandths, worked.whole, worked.thousandths, record.pid);

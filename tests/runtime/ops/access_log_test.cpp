@@ -27,7 +27,7 @@ AccessRecord sample() {
 TEST(AccessLog, WritesOneLineWithEveryFigureOfTheRequest) {
   EXPECT_EQ(accessLine(sample(), true),
             "id=r-1 client=127.0.0.1 method=GET target=\"/login?token=secret\" status=200 bytes=512 ms=12.000 "
-            "wait_ms=2.000 php_ms=9.000 pid=4711");
+            "wait_ms=2.000 work_ms=9.000 pid=4711");
 }
 
 TEST(AccessLog, LeavesTheQueryOutUnlessAsked) {
