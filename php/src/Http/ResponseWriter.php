@@ -7,6 +7,7 @@ namespace LaravelBridge\Http;
 use Closure;
 use LaravelBridge\Wire\Answer;
 use LaravelBridge\Wire\FileSpan;
+use LaravelBridge\Worker\HeadersSent;
 use LaravelBridge\Worker\Output;
 use LaravelBridge\Worker\PhpHeaders;
 use Symfony\Component\HttpFoundation\BinaryFileResponse;
@@ -57,7 +58,7 @@ final class ResponseWriter
 
             return;
         }
-        if (is_string($content)) {
+        if (is_string($content) && ! ($output->hearsHeaders() && HeadersSent::ofProcess()->expectsCallback())) {
             $this->head($response, $answer, $printed);
             if (! $request->isMethod('HEAD')) {
                 $answer->bytes($printed === '' ? $content : $printed.$content);
@@ -97,6 +98,7 @@ final class ResponseWriter
         $response->sendContent();
         $rest = $output->take();
         if (! $answer->begun()) {
+            $this->phpHeaders->settle();
             $answer->head($this->phpHeaders->status() ?? 200, $this->phpHeaders->forPlainOutput());
         }
         $answer->bytes($rest);

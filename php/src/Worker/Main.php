@@ -62,6 +62,7 @@ final class Main
         $native->collectHeaders();
         $native->informAsHtml();
         SapiRequest::instance();
+        HeadersSent::ofProcess();
         PhpIni::timeLimit();
         require_once dirname(__DIR__).'/Http/request_headers.php';
         if ($native->collectsHeaders() && ! function_exists('fastcgi_finish_request')) {

@@ -211,7 +211,9 @@ final class Output
                 if ($bytes === '' && ! $this->streaming) {
                     return;
                 }
+                $this->headers->settle();
                 $this->answer->head($this->headers->status() ?? 200, $this->headers->forPlainOutput());
+                HeadersSent::ofProcess()->set(true);
             }
             if (! $this->connection->cancelled()) {
                 $this->answer->bytes($bytes);

@@ -14,12 +14,24 @@ final class PhpHeaders
      */
     public function forget(): void
     {
+        if (headers_sent()) {
+            HeadersSent::ofProcess()->set(false);
+        }
+        HeadersSent::ofProcess()->forgetCallback();
         if (http_response_code() !== 200) {
             http_response_code(200);
         }
         if (headers_list() !== []) {
             @header_remove();
         }
+    }
+
+    /**
+     * The head is about to leave: who has asked for it is called (header_register_callback).
+     */
+    public function settle(): void
+    {
+        HeadersSent::ofProcess()->callBack();
     }
 
     public function status(): ?int

@@ -400,6 +400,7 @@ final class Worker
             $answer->head(500, [['Content-Type', 'text/plain; charset=UTF-8']]);
             $answer->bytes("Internal Server Error\n");
         } else {
+            $this->headers->settle();
             $status = $this->headers->status() ?? 200;
             $answer->head($fatal !== null && $status === 200 ? 500 : $status, $this->headers->forPlainOutput());
             $answer->bytes($printed);
