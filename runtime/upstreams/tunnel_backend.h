@@ -63,6 +63,8 @@ class TunnelBackend {
   virtual void stop(Duration patience, std::function<void()> done) = 0;
   /// Whether there is such a task or event; true where only a worker knows.
   [[nodiscard]] virtual bool has(wire::TunnelJob::Type /*type*/, std::string_view /*name*/) const { return true; }
+  /// Whether a body may follow a job piece by piece; else it is complete, in a file, before the job runs.
+  [[nodiscard]] virtual bool takesPieces() const { return true; }
   /// Of one that there is. `deadline`: the caller gives the job up then, unless a stream has begun; Instant::max() for
   /// never. The listener outlives the run.
   [[nodiscard]] virtual std::unique_ptr<TunnelRun> run(wire::TunnelJob job, Instant deadline,

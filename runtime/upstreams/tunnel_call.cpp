@@ -74,7 +74,7 @@ void TunnelCall::open() {
                            .fieldBytes = settings.tunnelMaxField,
                            .fields = static_cast<std::size_t>(settings.tunnelMaxFields)},
         TunnelForm::Events{pause, resume, [this](TunnelForm::Outcome outcome) { onForm(std::move(outcome)); }});
-  } else if (mode_ == TunnelBody::bytes && settings.tunnelDuplex) {
+  } else if (mode_ == TunnelBody::bytes && settings.tunnelDuplex && room_.backend.takesPieces()) {
     duplex_ = true;
     auto job = this->job();
     job.body = R"({"stream":true})";

@@ -16,12 +16,20 @@ namespace bridge::upstreams {
 /// handler computes and returns, it does not wait. Owned by the tunnel's kind.
 class TunnelHandlers final : public TunnelBackend {
  public:
-  /// JSON text in (empty: undefined), JSON text out (empty: undefined); a fault becomes the error of the answer.
-  struct Returned {
-    std::string result;
-    std::optional<wire::TunnelFault> fault{};
+  /// An answer of bytes in place of the JSON.
+  struct Stream {
+    wire::TunnelStreamHead head;
+    Bytes bytes;
   };
-  using Handler = std::function<Returned(std::string_view)>;
+  /// JSON text (empty: undefined), or bytes; a fault becomes the error of the answer.
+  struct Returned {
+    std::string result{};
+    std::optional<wire::TunnelFault> fault{};
+    std::optional<Stream> stream{};
+  };
+  /// `value` is the input or the payload as JSON text (empty: undefined), `files` and `body` name the files that came
+  /// with it; they are there until the answer is given.
+  using Handler = std::function<Returned(const wire::TunnelJob&)>;
 
   explicit TunnelHandlers(loop::Loop& loop) : loop_(loop) {}
 
@@ -33,6 +41,7 @@ class TunnelHandlers final : public TunnelBackend {
   [[nodiscard]] bool has(wire::TunnelJob::Type type, std::string_view name) const override;
   [[nodiscard]] std::unique_ptr<TunnelRun> run(wire::TunnelJob job, Instant deadline,
                                                TunnelListener& listener) override;
+  [[nodiscard]] bool takesPieces() const override { return false; }
   [[nodiscard]] std::vector<inspect::Child> children() const override { return {}; }
 
  private:
