@@ -122,7 +122,9 @@ struct Loop::Core {
   bool closed = false;
 };
 
-constexpr std::size_t kReadBuffer = 64U << 10U;
+/// What one read takes at most: the first, and those that follow one which was full.
+constexpr std::size_t kFirstRead = 64U << 10U;
+constexpr std::size_t kReadBuffer = 256U << 10U;
 
 [[nodiscard]] inline uv_loop_t* uvLoop(Loop& loop) { return &loop.core().uv; }
 

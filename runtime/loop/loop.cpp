@@ -54,7 +54,7 @@ Loop::Loop() : core_(std::make_unique<Core>()) {
     die("the event loop cannot start", error);
   }
   core_->uv.data = core_.get();
-  core_->readBuffer = std::make_unique<char[]>(kReadBuffer);
+  core_->readBuffer = std::make_unique_for_overwrite<char[]>(kReadBuffer);
   uv_prepare_init(&core_->uv, &core_->prepare);
   uv_check_init(&core_->uv, &core_->check);
   uv_idle_init(&core_->uv, &core_->busy);

@@ -34,7 +34,8 @@ void Stream::Core::startReading() {
       // One buffer serves all streams of the loop: it is copied to the size of what came before anybody else reads. A
       // buffer of its own for each read would have to be cleared first, which costs as much as the copy.
       [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
-        *buffer = uv_buf_init(static_cast<Core*>(handle->data)->loop.core().readBuffer.get(), kReadBuffer);
+        auto* core = static_cast<Core*>(handle->data);
+        *buffer = uv_buf_init(core->loop.core().readBuffer.get(), core->muchComes ? kReadBuffer : kFirstRead);
       },
       [](uv_stream_t* uvStream, ssize_t count, const uv_buf_t* buffer) {
         static_cast<Core*>(uvStream->data)->onRead(count, buffer);
@@ -48,6 +49,7 @@ void Stream::Core::startReading() {
 
 void Stream::Core::onRead(ssize_t count, const uv_buf_t* buffer) {
   if (count > 0) {
+    muchComes = static_cast<std::size_t>(count) == buffer->len;
     onData.call(Bytes::copyOf({buffer->base, static_cast<std::size_t>(count)}));
   } else if (count == UV_EOF) {
     end(std::nullopt);

@@ -29,7 +29,7 @@ struct PeerCredentials {
 class Stream {
  public:
   struct Events {
-    /// Bytes as they arrive, at most 64 KiB at once, never empty.
+    /// Bytes as they arrive, never empty: at most 64 KiB at once, 256 KiB where more and more comes.
     std::function<void(Bytes)> onData;
     /// Once, last: nothing follows from the peer. Empty: an orderly end (FIN), the other direction may still be open.
     /// An Error (Io): the connection broke, while reading or in a write that has no `done` of its own.

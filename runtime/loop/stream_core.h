@@ -59,6 +59,8 @@ struct Stream::Core : Block<AnyStream> {
   Slot<std::optional<Error>> onEnd;
   bool hasEvents = false;
   bool reading = false;
+  /// The last read was full.
+  bool muchComes = false;
   bool ended = false;
   /// Requests with libuv. While there is one, nothing is written past it.
   int writes = 0;

@@ -11,9 +11,12 @@
 namespace bridge::server {
 namespace {
 
-/// Bytes waiting for a slow client at which the upstream is paused, and at which it goes on.
-constexpr std::size_t kHighWater = 256U << 10U;
-constexpr std::size_t kLowWater = 64U << 10U;
+/// Bytes waiting for a slow client at which the upstream is paused, and at which it goes on: two large reads of a fast
+/// one, for which each turn of the loop is a wake-up of both ends.
+constexpr std::size_t kHighWater = 512U << 10U;
+constexpr std::size_t kLowWater = 256U << 10U;
+/// At which no more of a file is read.
+constexpr std::size_t kFileHighWater = 256U << 10U;
 
 std::vector<Bytes> single(Bytes bytes) {
   std::vector<Bytes> one;
@@ -225,7 +228,7 @@ void Exchange::sendFile(loop::OpenFile file, upstreams::FileRange range) {
                                  goOn();
                                }
                              },
-                         .mayRead = [this] { return heldBytes_ + client_.pendingWrite() < kHighWater; }});
+                         .mayRead = [this] { return heldBytes_ + client_.pendingWrite() < kFileHighWater; }});
 }
 
 void Exchange::goOn() {
