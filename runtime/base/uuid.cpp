@@ -44,14 +44,12 @@ std::string randomUuid() {
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
   static constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  std::size_t at = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) {
-      text += '-';
-    }
-    text += kHex[bytes[i] >> 4U];
-    text += kHex[bytes[i] & 0x0FU];
+    at += i == 4 || i == 6 || i == 8 || i == 10 ? 1 : 0;
+    text[at++] = kHex[bytes[i] >> 4U];
+    text[at++] = kHex[bytes[i] & 0x0FU];
   }
   return text;
 }

@@ -52,9 +52,7 @@ Result<HeadReader::Progress> HeadReader::scan(std::string_view data, std::size_t
       ++at;
       continue;
     }
-    const auto from = data.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto length =
-        static_cast<std::size_t>(std::find_if_not(from, data.end(), [](char b) { return isFieldChar(b); }) - from);
+    const auto length = fieldTextLength(data.substr(at));
     if (length == 0) return bad(c == '\n' ? "a bare LF" : "a control character in the head");
     if (const auto taken = takeText(data.substr(at, length)); !taken) return taken.error();
     at += length;

@@ -47,7 +47,16 @@ class Headers {
   std::vector<HeaderField> fields_;
 };
 
-/// ASCII comparison without case; the locale plays no part.
-[[nodiscard]] bool equalsIgnoreCase(std::string_view a, std::string_view b);
+/// Of texts that are equally long.
+[[nodiscard]] bool sameLetters(std::string_view a, std::string_view b);
+/// ASCII comparison without case; the locale plays no part. Most names differ in their length or their first letter,
+/// which takes no call.
+[[nodiscard]] inline bool equalsIgnoreCase(std::string_view a, std::string_view b) {
+  constexpr unsigned kCase = 0x20;
+  return a.size() == b.size() &&
+         (a.empty() ||
+          ((static_cast<unsigned char>(a.front()) ^ static_cast<unsigned char>(b.front())) & ~kCase) == 0) &&
+         sameLetters(a, b);
+}
 
 }  // namespace bridge::http

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 namespace bridge::http {
@@ -24,7 +25,30 @@ bool isTokenChar(char c) { return kToken[static_cast<unsigned char>(c)]; }
 
 bool isToken(std::string_view text) { return !text.empty() && std::ranges::all_of(text, isTokenChar); }
 
-bool isFieldText(std::string_view text) { return std::ranges::all_of(text, isFieldChar); }
+bool isFieldText(std::string_view text) { return fieldTextLength(text) == text.size(); }
+
+std::size_t fieldTextLength(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = 0x80U * kOnes;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (std::uint64_t eight = 0; text.size() - at >= sizeof eight) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      // The high bit of each byte below 0x20, and of each 0x7F; at worst of the byte above one, too.
+      const auto low = (eight - 0x20U * kOnes) & ~eight & kHigh;
+      const auto del = eight ^ (0x7FU * kOnes);
+      if ((low | ((del - kOnes) & ~del & kHigh)) == 0) {
+        at += sizeof eight;
+        continue;
+      }
+    }
+    if (!isFieldChar(text[at])) {
+      break;
+    }
+    ++at;
+  }
+  return at;
+}
 
 bool isRequestId(std::string_view text) {
   constexpr std::size_t kMaxLength = 128;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -18,6 +19,8 @@ namespace bridge::http {
 /// A field value or reason phrase (RFC 9110, 5.5): no CR, LF, NUL or other control character but the tab. Bytes from
 /// 0x80 are allowed and mean whatever the two ends think they mean.
 [[nodiscard]] bool isFieldText(std::string_view text);
+/// The length of the run of such characters that begins a text.
+[[nodiscard]] std::size_t fieldTextLength(std::string_view text);
 /// The id of a request: 1 to 128 characters of `A-Z a-z 0-9 . _ : -`, safe in a log line, a header and a file name.
 [[nodiscard]] bool isRequestId(std::string_view text);
 /// Takes blanks and tabs off both ends.

@@ -1,7 +1,5 @@
 #include "server/filters/request_id.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <random>
 
 #include "http/syntax.h"
@@ -24,7 +22,13 @@ std::string RequestId::next() {
   std::uint64_t z = state_;
   z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
   z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-  return fmt::format("{:016x}", z ^ (z >> 31U));
+  z ^= z >> 31U;
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  std::string id(2 * sizeof z, '0');
+  for (auto digit = id.rbegin(); digit != id.rend(); ++digit, z >>= 4U) {
+    *digit = kHex[z & 0x0FU];
+  }
+  return id;
 }
 
 std::optional<Reply> RequestId::onRequest(http::Request& request) {

@@ -36,6 +36,8 @@ TEST(Headers, CompareWithoutTheLocale) {
   EXPECT_TRUE(equalsIgnoreCase("aZ-09", "Az-09"));
   EXPECT_FALSE(equalsIgnoreCase("a", "ab"));
   EXPECT_FALSE(equalsIgnoreCase("@", "`"));
+  EXPECT_FALSE(equalsIgnoreCase("x@", "x`"));
+  EXPECT_TRUE(equalsIgnoreCase("", ""));
   EXPECT_FALSE(equalsIgnoreCase("\xC4", "\xE4"));
 }
 
