@@ -48,7 +48,7 @@ final class Main
         }
         $url = (string) $app->make('config')->get('app.url', 'http://localhost');
         $results = self::visitAll($candidates, new Visitor($booted, $native, $options->patience), $url, $options->times);
-        $report = new Report($results, $options->times);
+        $report = new Report($results, $options->times, $factory->notes());
         fwrite(STDOUT, $options->json ? $report->json() : $report->text());
         if ($options->junit !== null && @file_put_contents($options->junit, $report->junit()) === false) {
             fwrite(STDERR, "Cannot write {$options->junit}.\n");

@@ -15,8 +15,9 @@ final class Report
 {
     /**
      * @param  list<Result>  $results
+     * @param  list<string>  $notes  what was noticed while the application booted; fails nothing
      */
-    public function __construct(private readonly array $results, private readonly int $times)
+    public function __construct(private readonly array $results, private readonly int $times, private readonly array $notes = [])
     {
     }
 
@@ -50,7 +51,7 @@ final class Report
 
     public function text(): string
     {
-        $lines = [];
+        $lines = $this->notes === [] ? [] : ['the boot', ...array_map(static fn (string $note): string => '  note      '.wordwrap($note, 108, "\n            "), $this->notes), ''];
         foreach ($this->results as $result) {
             $findings = array_filter($result->findings, static fn (array $finding): bool => $finding['kind'] !== Kind::Kept->value);
             if ($findings === [] && $result->trouble === null) {
@@ -87,6 +88,7 @@ final class Report
     {
         return json_encode([
             'totals' => $this->totals(),
+            'boot' => $this->notes,
             'routes' => array_map(static fn (Result $result): array => [
                 'method' => 'GET',
                 'uri' => $result->candidate->uri,
