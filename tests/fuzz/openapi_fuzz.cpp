@@ -30,16 +30,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
   }
-  (void)operation->check({.values =
-                              [&](const auto&) {
-                                return TextFields{{"", std::string(body)}, {"a", "1"}};
-                              },
-                          .fields =
-                              [&] {
-                                return TextFields{{"a", std::string(body)}};
-                              },
-                          .contentType = "application/json",
-                          .body = body});
+  for (const auto* type : {"application/json", "application/x-www-form-urlencoded", "text/plain"}) {
+    (void)operation->check({.values =
+                                [&](const auto&) {
+                                  return TextFields{{"", std::string(body)}, {"a", "1"}};
+                                },
+                            .fields =
+                                [&] {
+                                  return TextFields{{"a", std::string(body)}};
+                                },
+                            .contentType = type,
+                            .body = body});
+  }
   (void)operation->checkReply(body);
   return 0;
 }
