@@ -10,8 +10,8 @@ final class Verdict
     /** KiB by which medians of quarters may differ: PHP takes 2 MiB from the kernel at a time, and now and then more than it needs later. */
     private const MEMORY = 4096;
 
-    /** The same for what PHP really uses, garbage not counted: caches that fill. */
-    private const USED = 64;
+    /** The same for what PHP really uses, garbage not counted: caches that fill, by tables that double. */
+    private const USED = 128;
 
     private const DESCRIPTORS = 1;
 
