@@ -34,6 +34,8 @@ final class BootedApplication implements Application
 
     private int $begun = 0;
 
+    private bool $last = false;
+
     public function __construct(
         private readonly Laravel $app,
         private readonly string $path,
@@ -64,8 +66,16 @@ final class BootedApplication implements Application
         $this->sandbox->forked();
     }
 
+    public function last(): void
+    {
+        $this->last = true;
+    }
+
     public function handle(Wire\Request $request, Answer $answer, Output $output): void
     {
+        if (! $this->last) {
+            $this->sandbox->watch();
+        }
         $this->begun = time();
         $this->detector?->begin();
         EarlyHints::belongTo($answer);
@@ -87,7 +97,7 @@ final class BootedApplication implements Application
         $this->run->forget();
         $this->requests->forget();
         $this->detector?->beforeReset();
-        $this->sandbox->reset();
+        $this->sandbox->reset($this->last);
         $this->detector?->afterReset();
     }
 
@@ -104,6 +114,7 @@ final class BootedApplication implements Application
 
     public function tick(): void
     {
+        $this->sandbox->watch();
         $succeeded = false;
         $putOff = function () use (&$succeeded): void {
             (new PutOff($this->app))->run($succeeded);

@@ -63,6 +63,11 @@ final class FreshApplication implements Application
     {
     }
 
+    /** Each is. */
+    public function last(): void
+    {
+    }
+
     public function handle(Wire\Request $request, Answer $answer, Output $output): void
     {
         $this->id = $request->id;

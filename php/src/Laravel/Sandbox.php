@@ -70,10 +70,26 @@ final class Sandbox
         }
     }
 
-    public function reset(): void
+    /** Before a request that others follow in this process. */
+    public function watch(): void
+    {
+        foreach ($this->resetters as $resetter) {
+            if ($resetter instanceof ClassStatics) {
+                $resetter->watch();
+            }
+        }
+    }
+
+    /**
+     * @param  bool  $last  no request follows: then it is enough to end what others wait for, and to drop what the request has made
+     */
+    public function reset(bool $last = false): void
     {
         foreach ($this->resetters as $resetter) {
             $resetter->reset();
+            if ($last && $resetter instanceof ContainerState) {
+                break;
+            }
         }
     }
 

@@ -53,6 +53,11 @@ final class FakeApplication implements Application
         $this->diary[] = 'forked';
     }
 
+    public function last(): void
+    {
+        $this->diary[] = 'last';
+    }
+
     public function handle(Request $request, Answer $answer, Output $output): void
     {
         $this->diary[] = "handle {$request->target}";

@@ -12,7 +12,7 @@ use Throwable;
  * What the worker loop needs of a booted application. Laravel\BootedApplication is the real one, Testing\FakeApplication
  * the one for tests.
  *
- * The calls come in this order: forked once, then for each request handle with changedBoot in it, terminate, reset, findings; stop at the end. In
+ * The calls come in this order: forked once, then for each request (last and) handle with changedBoot in it, terminate, reset, findings; stop at the end. In
  * the process that ticks: forked, then tick, and stop at the end.
  */
 interface Application
@@ -25,6 +25,9 @@ interface Application
 
     /** In the new process, before its first request: what must differ between processes is renewed. */
     public function forked(): void;
+
+    /** The next request is the last one of this process. */
+    public function last(): void;
 
     /** Runs the request and gives the whole answer, its end included. */
     public function handle(Request $request, Answer $answer, Output $output): void;

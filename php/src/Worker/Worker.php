@@ -216,10 +216,14 @@ final class Worker
             if ($retiring) {
                 throw WireViolation::unexpected('A request', 'the end, after "retire"');
             }
+            $last = $this->isolation->endsWith($request->isolate);
+            if ($last) {
+                $this->application->last();
+            }
             if (! $this->answer($request)) {
                 return 1;
             }
-            $retiring = $this->ready($this->isolation->endsWith($request->isolate));
+            $retiring = $this->ready($last);
         }
 
         return 0;

@@ -28,6 +28,12 @@ Route::get('/octane/hold/{key}', static function (string $key): never {
         Octane::table('example')->incr($key, 'votes');
     }
 });
+Route::get('/octane/files', static function (): JsonResponse {
+    Octane::table('example')->count();
+    $own = array_map(static fn (string $file): string => (string) @readlink($file), glob('/proc/self/fd/*') ?: []);
+
+    return response()->json(['own' => $own, 'program' => explode("\n", trim((string) shell_exec('for file in /proc/self/fd/*; do readlink $file; done')))]);
+});
 Route::get('/octane/concurrently', static fn (): JsonResponse => response()->json(Octane::concurrently([static fn () => getmypid(), static fn () => getmypid()])));
 Route::get('/octane/ticks', static fn (): JsonResponse => response()->json(collect(Octane::table('example'))->filter(static fn (array $row, string $key): bool => str_starts_with($key, 'tick '))->all()));
 Route::get('/octane/interval', static fn (): JsonResponse => response()->json(['value' => Cache::store('octane')->get('fresh'), 'pid' => getmypid()]));

@@ -73,7 +73,9 @@ use ReflectionFunction;
 use ReflectionMethod;
 use ReflectionProperty;
 use RuntimeException;
+use stdClass;
 use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
+use WeakReference;
 
 require_once dirname(__DIR__).'/Support/leaks.php';
 
@@ -665,6 +667,7 @@ final class SandboxTest extends TestCase
         self::assertCount(count($resetters) - 1, $others, "There is one resetter {$inCharge}.");
         $whole = new Sandbox($app, $resetters);
         $whole->forked();
+        $whole->watch();
         $lame = new Sandbox($app, $others);
 
         $before = $observe($app);
@@ -744,7 +747,7 @@ final class SandboxTest extends TestCase
             }
         });
         $sandbox = new Sandbox($this->laravel->app);
-        $sandbox->forked();
+        $sandbox->watch();
         for ($request = 0; $request < 3; $request++) {
             self::assertSame(['yes', ['a'], null], [$name::$made, $name::$list, $name::$parent]);
             $name::$made = $name::$parent = 'leaked';
@@ -847,6 +850,25 @@ final class SandboxTest extends TestCase
         self::assertNull($visit($bob, 'Bob'));
         self::assertSame('Bob', $visit($bob, null));
         self::assertSame('Anna', $visit($anna, null));
+    }
+
+    #[Test]
+    public function after_the_last_request_only_that_is_ended_which_others_wait_for(): void
+    {
+        $app = $this->laravel->app;
+        $sandbox = new Sandbox($app);
+        $made = new stdClass;
+        $kept = WeakReference::create($made);
+        $app->instance('made', $made);
+        unset($made);
+        $app->make('config')->set('app.name', 'changed');
+        $sandbox->reset(last: true);
+
+        self::assertFalse($app->bound('made'));
+        self::assertNull($kept->get(), 'Its destructor has run.');
+        self::assertSame('changed', $app->make('config')->get('app.name'));
+        $sandbox->reset();
+        self::assertNotSame('changed', $app->make('config')->get('app.name'));
     }
 
     #[Test]

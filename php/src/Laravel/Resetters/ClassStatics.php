@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace LaravelBridge\Laravel\Resetters;
 
 use Closure;
-use LaravelBridge\Laravel\RenewedInFork;
 use LaravelBridge\Laravel\Resetter;
 use LaravelBridge\Laravel\Scope;
 use LaravelBridge\Worker\StaticVariables;
@@ -19,7 +18,7 @@ use ReflectionProperty;
  * switches and macros of the framework's, whatever the application's and those of packages gather. What a class holds at the fork comes back; of one that a request loads,
  * what it held when its file had been read. Known caches stay, and what the configuration names (bridge.keep).
  */
-final class ClassStatics implements RenewedInFork, Resetter
+final class ClassStatics implements Resetter
 {
     /** What they keep is true for every request, or has a resetter of its own. */
     private const OTHERS = [
@@ -47,6 +46,11 @@ final class ClassStatics implements RenewedInFork, Resetter
 
     private readonly Closure $loader;
 
+    private bool $watching = false;
+
+    /** @var array<string, true> */
+    private static array $loading = [];
+
     /**
      * @param  Scope  $scope  ignores what is to stay
      */
@@ -66,10 +70,13 @@ final class ClassStatics implements RenewedInFork, Resetter
         $this->loader = $this->load(...);
     }
 
-    /** What is loaded from here on is seen while it comes. */
-    public function forked(): void
+    /** What is loaded from here on is seen while it comes. Not before the fork: who serves one request only has no need of it. */
+    public function watch(): void
     {
-        spl_autoload_register($this->loader, true, true);
+        if (! $this->watching) {
+            $this->watching = true;
+            spl_autoload_register($this->loader, true, true);
+        }
     }
 
     /**
@@ -102,6 +109,20 @@ final class ClassStatics implements RenewedInFork, Resetter
 
     /** Asks the other autoloaders, in their order, so as to see the class before anybody uses it. */
     private function load(string $class): void
+    {
+        if (isset(self::$loading[$class])) {
+            // Where two applications are in one process, each has one of us.
+            return;
+        }
+        self::$loading[$class] = true;
+        try {
+            $this->loadByOthers($class);
+        } finally {
+            unset(self::$loading[$class]);
+        }
+    }
+
+    private function loadByOthers(string $class): void
     {
         foreach (spl_autoload_functions() as $loader) {
             if ($loader !== $this->loader) {
