@@ -16,7 +16,7 @@ final class ApplicationFile
     /**
      * @param  string  $path  the application's folder; a link in it is kept, so that each start follows it anew
      */
-    public function __construct(private readonly string $path)
+    public function __construct(public readonly string $path)
     {
     }
 

@@ -40,7 +40,6 @@ final class FreshApplication implements Application
 
     public function __construct(
         private readonly ApplicationFile $file,
-        private readonly string $path,
         string $publicPath,
         private readonly string $version,
         private readonly Memory $memory,
@@ -56,7 +55,7 @@ final class FreshApplication implements Application
 
     public function path(): string
     {
-        return $this->path;
+        return $this->file->path;
     }
 
     public function forked(): void
@@ -99,7 +98,7 @@ final class FreshApplication implements Application
     public function tick(): void
     {
         try {
-            $this->ticking ??= (new ApplicationFactory($this->path, memory: $this->memory))->boot(static fn () => null);
+            $this->ticking ??= (new ApplicationFactory($this->file->path, memory: $this->memory))->boot(static fn () => null);
         } catch (Throwable $e) {
             $this->report($e);
 

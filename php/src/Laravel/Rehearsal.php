@@ -49,7 +49,7 @@ final class Rehearsal implements Bootloader
         @chdir($publicPath);
         gc_mem_caches();
 
-        return new FreshApplication($file, $this->path, $publicPath, $version, $this->memory, $ticks);
+        return new FreshApplication($file, $publicPath, $version, $this->memory, $ticks);
     }
 
     public function notes(): array

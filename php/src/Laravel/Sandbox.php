@@ -53,6 +53,8 @@ final class Sandbox
     /** @var list<Resetter> */
     private readonly array $resetters;
 
+    private bool $watching = false;
+
     /**
      * @param  list<Resetter>|null  $resetters  by default all of them
      */
@@ -73,6 +75,10 @@ final class Sandbox
     /** Before a request that others follow in this process. */
     public function watch(): void
     {
+        if ($this->watching) {
+            return;
+        }
+        $this->watching = true;
         foreach ($this->resetters as $resetter) {
             if ($resetter instanceof ClassStatics) {
                 $resetter->watch();

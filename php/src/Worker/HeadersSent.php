@@ -39,7 +39,7 @@ final class HeadersSent
 
     private function __construct()
     {
-        if (! extension_loaded('ffi') || PHP_SAPI !== 'cli' || PHP_VERSION_ID >= 80600 || PHP_ZTS || PHP_DEBUG || headers_sent()) {
+        if (! Engine::known() || headers_sent()) {
             return;
         }
         try {

@@ -32,7 +32,7 @@ final class ModifiedSettings
 
     public function __construct()
     {
-        if (! extension_loaded('ffi') || PHP_SAPI !== 'cli' || PHP_VERSION_ID >= 80600 || PHP_ZTS || PHP_DEBUG || PHP_INT_SIZE !== 8) {
+        if (! Engine::known() || PHP_INT_SIZE !== 8) {
             return;
         }
         try {

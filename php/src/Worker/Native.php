@@ -7,6 +7,7 @@ namespace LaravelBridge\Worker;
 use Closure;
 use FFI;
 use FFI\Exception as FFIException;
+use Generator;
 use Throwable;
 
 /**
@@ -72,7 +73,7 @@ class Native
     public function __construct()
     {
         $ffi = null;
-        if (extension_loaded('ffi') && PHP_SAPI === 'cli' && PHP_VERSION_ID < 80600) {
+        if (Engine::reachable()) {
             try {
                 $ffi = FFI::cdef(self::DECLARATIONS);
                 // The layout of the structure is the engine's: what is known to be there is looked for first.
@@ -130,18 +131,26 @@ class Native
         if ($this->ffi === null || $inode === null) {
             return;
         }
-        // PHP does not tell the number, and each worker asks: a new one is among the first, and a list of all takes ten times as long.
-        for ($number = 3; $number < self::FEW_DESCRIPTORS; $number++) {
+        foreach (self::descriptors() as $number) {
             if (@readlink("/proc/self/fd/{$number}") === "socket:[{$inode}]") {
                 $this->ffi->fcntl($number, self::F_SETFD, self::FD_CLOEXEC);
 
                 return;
             }
         }
+    }
+
+    /**
+     * PHP does not tell the number of a stream, and each worker asks: a new one is among the first, and a list of all takes
+     * ten times as long.
+     *
+     * @return Generator<int>
+     */
+    private static function descriptors(): Generator
+    {
+        yield from range(3, self::FEW_DESCRIPTORS - 1);
         foreach (@scandir('/proc/self/fd') ?: [] as $number) {
-            if (ctype_digit($number) && @readlink("/proc/self/fd/{$number}") === "socket:[{$inode}]") {
-                $this->ffi->fcntl((int) $number, self::F_SETFD, self::FD_CLOEXEC);
-            }
+            yield (int) $number;
         }
     }
 

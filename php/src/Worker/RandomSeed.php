@@ -24,7 +24,7 @@ final class RandomSeed
 
     public function __construct()
     {
-        if (! extension_loaded('ffi') || PHP_SAPI !== 'cli' || PHP_VERSION_ID >= 80600 || PHP_ZTS || PHP_DEBUG) {
+        if (! Engine::known()) {
             return;
         }
         try {

@@ -73,7 +73,7 @@ final class SapiRequest
 
     private function __construct()
     {
-        if (! extension_loaded('ffi') || PHP_SAPI !== 'cli' || PHP_VERSION_ID >= 80600 || PHP_ZTS || PHP_DEBUG) {
+        if (! Engine::known()) {
             return;
         }
         try {

@@ -127,8 +127,8 @@ final class SapiRequestTest extends TestCase
 
     private function php(string $code, string $before = '', string $options = ''): string
     {
-        $file = dirname(__DIR__, 3).'/php/src/Worker/SapiRequest.php';
-        $code = "require '{$file}'; {$before} \$folder = '{$this->folder}'; \$sapi = LaravelBridge\\Worker\\SapiRequest::instance(); {$code}";
+        $room = dirname(__DIR__, 3).'/php/src/Worker';
+        $code = "require '{$room}/Engine.php'; require '{$room}/SapiRequest.php'; {$before} \$folder = '{$this->folder}'; \$sapi = LaravelBridge\\Worker\\SapiRequest::instance(); {$code}";
 
         return (string) shell_exec(escapeshellarg(PHP_BINARY)." {$options} -d display_errors=1 -r ".escapeshellarg($code).' 2>&1');
     }

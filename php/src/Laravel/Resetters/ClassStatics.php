@@ -46,8 +46,6 @@ final class ClassStatics implements Resetter
 
     private readonly Closure $loader;
 
-    private bool $watching = false;
-
     /** @var array<string, true> */
     private static array $loading = [];
 
@@ -73,10 +71,7 @@ final class ClassStatics implements Resetter
     /** What is loaded from here on is seen while it comes. Not before the fork: who serves one request only has no need of it. */
     public function watch(): void
     {
-        if (! $this->watching) {
-            $this->watching = true;
-            spl_autoload_register($this->loader, true, true);
-        }
+        spl_autoload_register($this->loader, true, true);
     }
 
     /**
