@@ -150,12 +150,10 @@ void LambdasKind::route() {
 }
 
 void LambdasKind::begin(std::function<void(const Error&)> onFatal) {
-  auto spool = Spool::open(settings_.spoolDir, settings_.spoolMaxBytes);
-  if (!spool.ok()) {
-    loop_.defer([onFatal = std::move(onFatal), error = spool.error()] { onFatal(error); });
+  spool_ = beginSpool(loop_, settings_, onFatal);
+  if (!spool_) {
     return;
   }
-  spool_ = std::move(spool).value();
   tellRemarks();
   startFree();
 }

@@ -31,12 +31,10 @@ Laravel::Laravel(loop::Loop& loop, const config::Settings& settings, const Envir
 Laravel::~Laravel() = default;
 
 void Laravel::start(std::function<void(const Error&)> onFatal) {
-  auto spool = Spool::open(parts_->settings.spoolDir, parts_->settings.spoolMaxBytes);
-  if (!spool.ok()) {
-    parts_->loop.defer([onFatal = std::move(onFatal), error = spool.error()] { onFatal(error); });
+  parts_->spool = beginSpool(parts_->loop, parts_->settings, onFatal);
+  if (!parts_->spool) {
     return;
   }
-  parts_->spool = std::move(spool).value();
   if (::access(kMemoryFolder, W_OK) == 0) {
     if (auto shared = Spool::open(kMemoryFolder, 0); shared.ok()) {
       parts_->shared = std::move(shared).value();

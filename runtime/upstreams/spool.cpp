@@ -118,4 +118,14 @@ void Spool::release(std::uint64_t bytes) { reserved_ -= bytes; }
 
 std::string Spool::nextPath() { return folder_ + "/" + std::to_string(++counter_); }
 
+std::unique_ptr<Spool> beginSpool(loop::Loop& loop, const config::Settings& settings,
+                                  const std::function<void(const Error&)>& onFatal) {
+  auto spool = Spool::open(settings.spoolDir, settings.spoolMaxBytes);
+  if (!spool.ok()) {
+    loop.defer([onFatal, error = spool.error()] { onFatal(error); });
+    return nullptr;
+  }
+  return std::move(spool).value();
+}
+
 }  // namespace bridge::upstreams

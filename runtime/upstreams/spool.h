@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/result.h"
+#include "config/settings.h"
+#include "loop/loop.h"
 
 namespace bridge::upstreams {
 
@@ -39,5 +42,10 @@ class Spool {
   std::uint64_t reserved_ = 0;
   std::uint64_t counter_ = 0;
 };
+
+/// The one of the settings, for a kind that begins. Where it cannot be opened there is none, and `onFatal` is told why
+/// in a turn of the loop of its own.
+[[nodiscard]] std::unique_ptr<Spool> beginSpool(loop::Loop& loop, const config::Settings& settings,
+                                                const std::function<void(const Error&)>& onFatal);
 
 }  // namespace bridge::upstreams

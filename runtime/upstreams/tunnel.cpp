@@ -83,12 +83,10 @@ TunnelKind::TunnelKind(const KindContext& context)
 void TunnelKind::addRoutes(RouteTable& routes) { routes.addTree(settings_.tunnelMount, *this, "TUNNEL_MOUNT"); }
 
 void TunnelKind::begin(std::function<void(const Error&)> onFatal) {
-  auto spool = Spool::open(settings_.spoolDir, settings_.spoolMaxBytes);
-  if (!spool.ok()) {
-    loop_.defer([onFatal = std::move(onFatal), error = spool.error()] { onFatal(error); });
+  spool_ = beginSpool(loop_, settings_, onFatal);
+  if (!spool_) {
     return;
   }
-  spool_ = std::move(spool).value();
   backend_->begin();
 }
 
